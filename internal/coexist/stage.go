@@ -1,0 +1,90 @@
+// Package coexist knows what it means that a Number is used by the phone app
+// and the API at once: at which stage of that life it is, and when its phone was
+// last provably alive.
+package coexist
+
+import "time"
+
+// Stage is where a Number stands.
+type Stage string
+
+// The stages. While a Number is suspended a reconnect is possible without
+// anybody's doing, so what is to be sent is held; when it is disconnected the
+// owner has to sign up again.
+const (
+	Live         Stage = "live"
+	Suspended    Stage = "suspended"
+	Disconnected Stage = "disconnected"
+)
+
+// Meta's news that move a stage (coexistence-protocol §4.8, read 2026-11-22).
+const (
+	Offboarded  = "ACCOUNT_OFFBOARDED"
+	Reconnected = "ACCOUNT_RECONNECTED"
+	Removed     = "PARTNER_REMOVED"
+	Uninstalled = "PARTNER_APP_UNINSTALLED"
+	Deleted     = "ACCOUNT_DELETED"
+)
+
+// together is how close two pieces of news may be to count as told in either
+// order: Meta's own samples show a reconnect one second before the suspension
+// it ends (L12).
+const together = time.Minute
+
+// News is one event of the field account_update, with Meta's time.
+type News struct {
+	Event string
+	At    time.Time
+}
+
+// Standing is a stage with the time of the news that set it.
+type Standing struct {
+	Stage Stage
+	At    time.Time
+}
+
+// After is the standing once news is told. The order in which news comes does
+// not matter: the latest by Meta's time decides, and a reconnect wins over a
+// suspension of the same minute.
+func (s Standing) After(n News) Standing {
+	stage, ok := stageOf(n.Event)
+	if !ok {
+		return s
+	}
+	next := Standing{Stage: stage, At: n.At}
+	switch {
+	case n.At.Before(s.At.Add(-together)):
+		return s
+	case n.At.After(s.At.Add(together)):
+		return next
+	case rank(next.Stage) > rank(s.Stage), next.Stage == s.Stage && n.At.After(s.At):
+		return next
+	}
+	return s
+}
+
+func stageOf(event string) (Stage, bool) {
+	switch event {
+	case Offboarded:
+		return Suspended, true
+	case Reconnected:
+		return Live, true
+	case Removed, Uninstalled, Deleted:
+		return Disconnected, true
+	}
+	return "", false
+}
+
+// rank says which of two stages told for the same minute stands. A number whose
+// first standing is "live" since its onboarding is one like any other.
+func rank(s Stage) int {
+	switch s {
+	case Disconnected:
+		return 2
+	case Live:
+		return 1
+	case Suspended:
+		return 0
+	}
+	return -1
+}

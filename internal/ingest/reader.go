@@ -1,0 +1,155 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"wasl/internal/clock"
+	"wasl/internal/wa"
+)
+
+// ErrUnavailable says that the storage could not be written or read: nothing is
+// wrong with what was to be stored, and it is tried again.
+var ErrUnavailable = errors.New("storage is not available")
+
+// Sizes and times of the reader.
+const (
+	batch        = 512             // deliveries a transaction
+	poll         = 5 * time.Second // the truth behind the wakes
+	historySlice = 100             // messages of the past in one short transaction
+)
+
+// A Reader understands kept deliveries and applies them.
+type Reader struct {
+	Store     Store
+	Normalize func(body []byte) Normalized
+	Log       *slog.Logger
+}
+
+// Run applies deliveries as they are kept, until ctx is done. Storage trouble
+// is waited out; a delivery that cannot be applied is set aside, so that it
+// does not hold up the rest.
+func (r *Reader) Run(ctx context.Context) error {
+	return r.loop(ctx, TopicKept, r.Round)
+}
+
+// RunHistory applies waiting history, a slice at a time, until ctx is done.
+func (r *Reader) RunHistory(ctx context.Context) error {
+	return r.loop(ctx, TopicHistory, r.HistoryRound)
+}
+
+// loop does rounds while there is something to do, then waits for a wake.
+func (r *Reader) loop(ctx context.Context, topic string, round func(context.Context) (int, error)) error {
+	wake, stop := r.Store.Listen(topic)
+	defer stop()
+	trouble := time.Duration(0)
+	for ctx.Err() == nil {
+		n, err := round(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			trouble = min(30*time.Second, max(time.Second, 2*trouble))
+			r.Log.Error("applying waits for the storage", "what", topic, "for", trouble, "err", err)
+			if clock.Sleep(ctx, trouble) != nil {
+				return nil
+			}
+			continue
+		case n > 0:
+			trouble = 0
+			continue
+		}
+		t := clock.NewTimer(poll)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+	return nil
+}
+
+// Round applies one batch of kept deliveries and returns how many it was.
+func (r *Reader) Round(ctx context.Context) (int, error) {
+	ds, err := r.Store.Kept(ctx, batch)
+	if err != nil || len(ds) == 0 {
+		return 0, err
+	}
+	ps := make([]Parsed, 0, len(ds))
+	for _, d := range ds {
+		n := r.Normalize(d.Body)
+		if n.Broken == "" {
+			ps = append(ps, Parsed{Delivery: d, Normalized: n})
+			continue
+		}
+		r.Log.Error("delivery cannot be read and is set aside", "delivery", d.ID, "reason", n.Broken)
+		if err := r.Store.SetAside(ctx, d.ID, n.Broken); err != nil {
+			return 0, err
+		}
+	}
+	return len(ds), r.apply(ctx, ps)
+}
+
+// apply applies a batch, or, if that fails for another reason than the storage,
+// each delivery by itself, setting aside the one that is to blame.
+func (r *Reader) apply(ctx context.Context, ps []Parsed) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	_, err := r.Store.Apply(ctx, clock.Now(), ps)
+	if err == nil || errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+		return err
+	}
+	if len(ps) > 1 {
+		for i := range ps {
+			if err := r.apply(ctx, ps[i:i+1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	r.Log.Error("delivery cannot be applied and is set aside", "delivery", ps[0].ID, "err", err)
+	return r.Store.SetAside(ctx, ps[0].ID, "it cannot be applied: "+class(err))
+}
+
+// class is the outermost part of an error chain, which is ours and holds no
+// content of a message.
+func class(err error) string { return fmt.Sprintf("%.60s", err.Error()) }
+
+// HistoryRound applies one slice for every Business of which history waits.
+func (r *Reader) HistoryRound(ctx context.Context) (int, error) {
+	bs, err := r.Store.HistoryWaits(ctx)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, b := range bs {
+		ok, err := r.historySlice(ctx, b)
+		if err != nil {
+			return done, err
+		}
+		if ok {
+			done++
+		}
+	}
+	return done, nil
+}
+
+func (r *Reader) historySlice(ctx context.Context, b wa.BusinessID) (bool, error) {
+	s, body, ok, err := r.Store.NextHistory(ctx, b)
+	if err != nil || !ok {
+		return false, err
+	}
+	n := r.Normalize(body)
+	if s.Part >= len(n.Events) {
+		return true, r.Store.ParkHistory(ctx, s, "its delivery has no such part")
+	}
+	err = r.Store.ApplyHistory(ctx, clock.Now(), s, n.Events[s.Part], historySlice)
+	if err == nil || errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+		return true, err
+	}
+	r.Log.Error("history cannot be applied and is set aside", "business", b, "fragment", s.Inbound, "err", err)
+	return true, r.Store.ParkHistory(ctx, s, class(err))
+}

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"wasl/internal/ingest"
+	"wasl/internal/wa"
+)
+
+// NextHistory returns the oldest waiting history fragment with its delivery's
+// body.
+func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID) (s ingest.Slice, body []byte, ok bool, err error) {
+	s.Business = b
+	err = db.row(ctx, `SELECT id, delivery_id, part, done, tries FROM inbound
+		WHERE business_id = $1 AND lane = 'history' AND state = 'waiting' ORDER BY id LIMIT 1`,
+		[]any{string(b)}, &s.Inbound, &s.Delivery, &s.Part, &s.Done, &s.Tries)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil, false, nil
+	}
+	if err == nil {
+		err = db.row(ctx, "SELECT body FROM delivery WHERE id = $1", []any{string(s.Delivery)}, &body)
+	}
+	if err != nil {
+		return s, nil, false, fmt.Errorf("read waiting history: %w", err)
+	}
+	return s, body, true, nil
+}
+
+// HistoryWaits returns the Businesses of which history waits.
+func (db *DB) HistoryWaits(ctx context.Context) ([]wa.BusinessID, error) {
+	var out []wa.BusinessID
+	rows, err := db.query(ctx, "SELECT business_id FROM due WHERE work = 'history' ORDER BY business_id")
+	err = each(rows, err, func(r *sql.Rows) error {
+		var b wa.BusinessID
+		err := r.Scan(&b)
+		out = append(out, b)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read due history: %w", err)
+	}
+	return out, nil
+}
+
+// ApplyHistory applies up to limit messages of a fragment in one transaction.
+// The journal gets one entry for the whole fragment, with its last messages.
+func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, ev wa.Event, limit int) error {
+	all, media := historyMessages(ev)
+	end := min(s.Done+limit, len(all))
+	at, reason, err := db.owner(ctx, placeOf(ev))
+	if err != nil {
+		return err
+	}
+	if at.business != s.Business {
+		return db.ParkHistory(ctx, s, firstOf(reason, "number_moved"))
+	}
+	err = db.write(ctx, background, func(ctx context.Context, t *tx) error {
+		a := newApplier(db, t, s.Business, now)
+		if err := a.prepareHistory(ctx, at.number, all[s.Done:end]); err != nil {
+			return err
+		}
+		for _, m := range all[s.Done:end] {
+			if _, err := a.past(ctx, at.number, m, media); err != nil {
+				return err
+			}
+		}
+		a.entries = nil // one entry a fragment, none a message
+		if end == len(all) {
+			if err := a.chunkDone(ctx, at.number, ev, len(all)); err != nil {
+				return err
+			}
+		}
+		if err := a.finish(ctx); err != nil {
+			return err
+		}
+		return t.moveInbound(ctx, s, end, end == len(all))
+	})
+	if err == nil && end == len(all) {
+		db.Wake(TopicJournal(s.Business))
+	}
+	return err
+}
+
+// moveInbound writes how far a fragment is applied, and forgets one that is
+// done.
+func (t *tx) moveInbound(ctx context.Context, s ingest.Slice, done int, whole bool) error {
+	query := "UPDATE inbound SET done = $3 WHERE business_id = $1 AND id = $2"
+	if whole {
+		query = "UPDATE inbound SET done = $3, state = 'done' WHERE business_id = $1 AND id = $2"
+	}
+	if _, err := t.exec(ctx, query, string(s.Business), s.Inbound, done); err != nil {
+		return fmt.Errorf("move history fragment: %w", err)
+	}
+	if !whole {
+		return nil
+	}
+	_, err := t.exec(ctx, `DELETE FROM due WHERE business_id = $1 AND work = 'history' AND NOT EXISTS
+		(SELECT 1 FROM inbound WHERE business_id = $1 AND lane = 'history' AND state = 'waiting')`, string(s.Business))
+	return err
+}
+
+// ParkHistory sets a fragment aside that cannot be applied.
+func (db *DB) ParkHistory(ctx context.Context, s ingest.Slice, reason string) error {
+	return db.write(ctx, background, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, "UPDATE inbound SET state = 'parked', reason = $3, tries = tries + 1 WHERE business_id = $1 AND id = $2",
+			string(s.Business), s.Inbound, reason)
+		if err != nil {
+			return err
+		}
+		return t.moveInbound(ctx, s, s.Done, false)
+	})
+}
+
+func historyMessages(ev wa.Event) (ms []wa.HistoryMessage, media bool) {
+	switch e := ev.(type) {
+	case wa.HistoryChunk:
+		return e.Messages, false
+	case wa.HistoryMedia:
+		return e.Messages, true
+	}
+	return nil, false
+}
+
+func (a *applier) prepareHistory(ctx context.Context, n wa.NumberID, ms []wa.HistoryMessage) error {
+	keys := map[string]bool{}
+	wamids := map[wa.NumberID]map[wa.WAMID]bool{n: {}}
+	for _, m := range ms {
+		for _, k := range naturalKeys(m.With) {
+			keys[k] = true
+		}
+		wamids[n][m.WAMID] = true
+	}
+	return a.load(ctx, keys, wamids)
+}
+
+// fileNote marks a row that a file made before its placeholder came.
+const fileNote = "file_before_placeholder"
+
+// past applies one message of the history. What is live already stays as it is;
+// a placeholder gets its file, in whichever order the two come.
+func (a *applier) past(ctx context.Context, n wa.NumberID, h wa.HistoryMessage, media bool) (fate, error) {
+	tr := a.trace(n, h.WAMID)
+	if tr.msg != nil {
+		return a.fill(tr.msg, h, media), nil
+	}
+	c, err := a.contact(ctx, h.With, h.At)
+	if err != nil {
+		return fate{}, err
+	}
+	if c == nil {
+		return parkedBecause("names_nobody"), nil
+	}
+	m := &msgRow{wamid: h.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.History, typ: h.Content.Type,
+		status: wa.Arrived, at: micros(h.At), replyTo: h.ReplyTo}
+	if h.FromMe {
+		m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status
+	}
+	if media {
+		m.note = fileNote
+	}
+	a.create(a.conversation(n, c), m, h.Content)
+	return applied, nil
+}
+
+// fill completes a message that is known: a file fills its placeholder, a
+// thread tells the direction that a file alone may tell wrongly.
+func (a *applier) fill(m *msgRow, h wa.HistoryMessage, media bool) fate {
+	if m.provenance != wa.History {
+		return duplicate
+	}
+	switch {
+	case media && m.typ == "media_placeholder":
+		m.typ, m.dirty = h.Content.Type, true
+		a.bodies[m.id] = h.Content
+	case !media && m.note == fileNote:
+		m.note, m.dirty = "", true
+		m.at = micros(h.At)
+		m.direction, m.origin, m.status = wa.In, wa.FromCustomer, wa.Arrived
+		if h.FromMe {
+			m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status
+		}
+	default:
+		return duplicate
+	}
+	return applied
+}
+
+// chunkDone journals a fragment once.
+func (a *applier) chunkDone(ctx context.Context, n wa.NumberID, ev wa.Event, count int) error {
+	e, ok := ev.(wa.HistoryChunk)
+	if !ok {
+		a.entry(wa.HistoryMediaKind, n, nil, nil, nil, wa.Facts{Count: count})
+		return nil
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %d %d %d", e.Phase, e.Order, e.Progress, count)
+	for _, m := range e.Messages {
+		fmt.Fprintf(h, " %s", m.WAMID)
+	}
+	digest := h.Sum(nil)
+	var one int
+	err := a.t.row(ctx, "SELECT 1 FROM history_chunk WHERE business_id = $1 AND number_id = $2 AND digest = $3", []any{string(a.b), string(n), digest}, &one)
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("look for chunk: %w", err)
+	}
+	a.chunks = append(a.chunks, []any{string(a.b), string(n), digest, e.Phase, e.Order, e.Progress, count})
+	a.entry(wa.HistoryChunkKind, n, nil, nil, nil, wa.Facts{Phase: e.Phase, Progress: e.Progress, Count: count})
+	return nil
+}

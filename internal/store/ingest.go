@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"wasl/internal/ingest"
+	"wasl/internal/wa"
+)
+
+var _ ingest.Store = (*DB)(nil)
+
+// Keep makes deliveries durable in one commit.
+func (db *DB) Keep(ctx context.Context, ds []ingest.Delivery) error {
+	rows := make([][]any, len(ds))
+	for i, d := range ds {
+		rows[i] = []any{string(d.ID), db.node, micros(d.ReceivedAt), d.App, d.SHA256[:], d.Body, "kept"}
+	}
+	return db.write(ctx, acknowledging, func(ctx context.Context, t *tx) error {
+		_, err := t.insertRows(ctx, "INSERT INTO delivery (id, node, received_at, app, sha256, body, state)", "", rows)
+		if err != nil {
+			return fmt.Errorf("keep deliveries: %w", err)
+		}
+		return nil
+	})
+}
+
+// Kept returns deliveries that are kept but not yet applied, oldest first.
+func (db *DB) Kept(ctx context.Context, limit int) ([]ingest.Delivery, error) {
+	var out []ingest.Delivery
+	rows, err := db.query(ctx, `SELECT id, received_at, app, body FROM delivery
+		WHERE state = 'kept' AND node = $1 ORDER BY id LIMIT $2`, db.node, limit)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var d ingest.Delivery
+		var at int64
+		if err := r.Scan(&d.ID, &at, &d.App, &d.Body); err != nil {
+			return err
+		}
+		d.ReceivedAt = fromMicros(at)
+		out = append(out, d)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read kept deliveries: %w", err)
+	}
+	return out, nil
+}
+
+// SetAside marks a delivery as one that cannot be applied.
+func (db *DB) SetAside(ctx context.Context, id wa.DeliveryID, reason string) error {
+	return db.write(ctx, live, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, "UPDATE delivery SET state = 'parked', reason = $2 WHERE id = $1", string(id), reason)
+		return err
+	})
+}
+
+// exception is what the row of a delivery says about an item that was not
+// simply applied. It names positions and reasons, never content.
+type exception struct {
+	Item     int    `json:"item"`
+	Field    string `json:"field,omitempty"`
+	Kind     string `json:"kind"`  // event type, or the oddity's kind
+	State    string `json:"state"` // parked, conflict, noted
+	Reason   string `json:"reason"`
+	Business string `json:"business_id,omitempty"`
+}
+
+// tally is what became of one delivery's items.
+type tally struct {
+	items, applied, duplicates, parked, unknown int
+	exceptions                                  []exception
+}
+
+// fate is what became of one event.
+type fate struct {
+	state    string // applied, duplicate, parked, conflict
+	reason   string
+	business wa.BusinessID
+}
+
+var (
+	applied   = fate{state: "applied"}
+	duplicate = fate{state: "duplicate"}
+)
+
+func parkedBecause(reason string) fate { return fate{state: "parked", reason: reason} }
+
+func (ty *tally) count(item int, ev wa.Event, f fate) {
+	ty.items++
+	switch f.state {
+	case "applied":
+		ty.applied++
+	case "duplicate":
+		ty.duplicates++
+	default:
+		ty.parked++
+		field := ""
+		if u, ok := ev.(wa.Unknown); ok {
+			field = u.Field
+		}
+		ty.exceptions = append(ty.exceptions, exception{Item: item, Field: field, Kind: kindOf(ev), State: f.state, Reason: f.reason, Business: string(f.business)})
+	}
+}
+
+// state is the delivery's: parked wins over unknown over split.
+func (ty *tally) state() string {
+	switch {
+	case ty.parked > 0:
+		return "parked"
+	case ty.unknown > 0:
+		return "unknown"
+	}
+	return "split"
+}
+
+// located is an event with the Business it belongs to and its place in the
+// batch.
+type located struct {
+	ev     wa.Event
+	at     place
+	parcel int // index of its delivery
+	item   int // index within the delivery
+}
+
+// Apply applies everything parsed and marks the deliveries done, in one
+// transaction. Applied twice, it changes nothing.
+func (db *DB) Apply(ctx context.Context, now time.Time, ps []ingest.Parsed) ([]wa.BusinessID, error) {
+	tallies := make([]tally, len(ps))
+	order, groups, err := db.locate(ctx, ps, tallies)
+	if err != nil {
+		return nil, err
+	}
+	var grown []wa.BusinessID
+	var history bool
+	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
+		for _, b := range order {
+			a := newApplier(db, t, b, now)
+			if err := a.run(ctx, ps, groups[b], tallies); err != nil {
+				return fmt.Errorf("apply to business %s: %w", b, err)
+			}
+			if len(a.entries) > 0 {
+				grown = append(grown, b)
+			}
+			history = history || a.filed > 0
+		}
+		return markDone(ctx, t, ps, tallies)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range grown {
+		db.Wake(TopicJournal(b))
+	}
+	if history {
+		db.Wake(ingest.TopicHistory)
+	}
+	return grown, nil
+}
+
+// TopicJournal is woken when a Business's journal has grown.
+func TopicJournal(b wa.BusinessID) string { return "journal:" + string(b) }
+
+// locate finds each event's Business; what belongs to nobody we know is parked.
+// Businesses come in the order of their ids, so that two transactions never
+// wait for each other's counters.
+func (db *DB) locate(ctx context.Context, ps []ingest.Parsed, tallies []tally) ([]wa.BusinessID, map[wa.BusinessID][]located, error) {
+	groups := map[wa.BusinessID][]located{}
+	for i, p := range ps {
+		for _, o := range p.Odd {
+			tallies[i].unknown++
+			tallies[i].exceptions = append(tallies[i].exceptions, exception{Item: o.Item, Field: o.Field, Kind: o.Kind, State: "noted", Reason: o.What})
+		}
+		for item, ev := range p.Events {
+			at, reason, err := db.owner(ctx, placeOf(ev))
+			if err != nil {
+				return nil, nil, err
+			}
+			if at.business == "" {
+				tallies[i].count(item, ev, parkedBecause(reason))
+				continue
+			}
+			groups[at.business] = append(groups[at.business], located{ev: ev, at: at, parcel: i, item: item})
+		}
+	}
+	return sortedBusinesses(groups), groups, nil
+}
+
+// owner says whose an event is: the phone number id decides, and only where
+// there is none the WABA. A path or another id in the body never does (T6).
+func (db *DB) owner(ctx context.Context, p wa.Place) (place, string, error) {
+	if p.PhoneNumberID != "" {
+		at, ok, err := db.findNumber(ctx, p.PhoneNumberID)
+		if err != nil || ok {
+			return at, "", err
+		}
+		return place{}, "number_unknown", nil
+	}
+	b, ok, err := db.findWABA(ctx, p.WABAID)
+	if err != nil || ok {
+		return place{business: b}, "", err
+	}
+	return place{}, "waba_unknown", nil
+}
+
+// markDone writes each delivery's tally. Deliveries in which nothing was odd
+// share one statement.
+func markDone(ctx context.Context, t *tx, ps []ingest.Parsed, tallies []tally) error {
+	plain := map[[3]int][]string{}
+	for i, ty := range tallies {
+		if len(ty.exceptions) == 0 {
+			k := [3]int{ty.items, ty.applied, ty.duplicates}
+			plain[k] = append(plain[k], string(ps[i].ID))
+			continue
+		}
+		raw, err := json.Marshal(ty.exceptions)
+		if err != nil {
+			return fmt.Errorf("write exceptions: %w", err)
+		}
+		_, err = t.exec(ctx, `UPDATE delivery SET state = $2, items = $3, applied = $4, duplicates = $5, parked = $6, unknown = $7, exceptions = $8, reason = ''
+			WHERE id = $1`, string(ps[i].ID), ty.state(), ty.items, ty.applied, ty.duplicates, ty.parked, ty.unknown, string(raw))
+		if err != nil {
+			return fmt.Errorf("mark delivery: %w", err)
+		}
+	}
+	for k, ids := range plain {
+		_, err := t.exec(ctx, `UPDATE delivery SET state = 'split', items = $2, applied = $3, duplicates = $4, parked = 0, unknown = 0, exceptions = '[]', reason = ''
+			WHERE `+t.d.in("id", 1), t.d.list(ids), k[0], k[1], k[2])
+		if err != nil {
+			return fmt.Errorf("mark deliveries: %w", err)
+		}
+	}
+	return nil
+}

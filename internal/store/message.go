@@ -1,0 +1,247 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"wasl/internal/id"
+	"wasl/internal/wa"
+)
+
+// msgRow is a row of message in memory.
+type msgRow struct {
+	id           wa.MessageID
+	number       wa.NumberID
+	conversation wa.ConversationID
+	contact      wa.ContactID
+	wamid        wa.WAMID
+	direction    wa.Direction
+	origin       wa.Origin
+	provenance   wa.Provenance
+	typ          string
+	status       wa.Status
+	at           int64
+	replyTo      wa.WAMID
+	authorID     string
+	authorName   string
+	edits        int64
+	revokedAt    int64
+	code         int64
+	codeTitle    string
+	note         string
+	isNew, dirty bool
+}
+
+const msgColumns = `id, number_id, conversation_id, contact_id, wamid, direction, origin, provenance, type, status, at,
+	reply_to, author_id, author_name, edits, revoked_at, code, code_title, note`
+
+func scanMsg(r *sql.Rows) (*msgRow, error) {
+	m := &msgRow{}
+	var wamid sql.NullString
+	err := r.Scan(&m.id, &m.number, &m.conversation, &m.contact, &wamid, &m.direction, &m.origin, &m.provenance, &m.typ, &m.status, &m.at,
+		&m.replyTo, &m.authorID, &m.authorName, &m.edits, &m.revokedAt, &m.code, &m.codeTitle, &m.note)
+	m.wamid = wa.WAMID(wamid.String)
+	return m, err
+}
+
+func (m *msgRow) row(b wa.BusinessID) []any {
+	wamid := any(string(m.wamid))
+	if m.wamid == "" {
+		wamid = nil
+	}
+	return []any{string(b), string(m.id), string(m.number), string(m.conversation), string(m.contact), wamid, string(m.direction),
+		string(m.origin), string(m.provenance), m.typ, string(m.status), m.at, string(m.replyTo), m.authorID, m.authorName,
+		m.edits, m.revokedAt, m.code, m.codeTitle, m.note}
+}
+
+// trace is everything said about one WAMID, whether or not the message itself
+// has come.
+type trace struct {
+	msg         *msgRow
+	versions    map[wa.WAMID]bool
+	revocations map[wa.WAMID]int64
+	reports     []report
+}
+
+type report struct {
+	wire      string
+	at        int64
+	recipient string
+	code      int64
+	title     string
+}
+
+func newTrace() *trace {
+	return &trace{versions: map[wa.WAMID]bool{}, revocations: map[wa.WAMID]int64{}}
+}
+
+func (a *applier) trace(n wa.NumberID, w wa.WAMID) *trace {
+	k := traceKey{n, w}
+	tr := a.traces[k]
+	if tr == nil {
+		tr = newTrace()
+		a.traces[k] = tr
+	}
+	return tr
+}
+
+// loadTraces reads what is known of WAMIDs on a Number.
+func (a *applier) loadTraces(ctx context.Context, n wa.NumberID, wamids []wa.WAMID) error {
+	list := make([]string, 0, len(wamids))
+	for _, w := range wamids {
+		if w != "" {
+			list = append(list, string(w))
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	args := []any{string(a.b), string(n), a.t.d.list(list)}
+	where := " WHERE business_id = $1 AND number_id = $2 AND " + a.t.d.in("wamid", 3)
+	rows, err := a.t.query(ctx, "SELECT "+msgColumns+" FROM message"+where+" ORDER BY id"+a.t.d.lockRow(), args...)
+	err = each(rows, err, func(r *sql.Rows) error {
+		m, err := scanMsg(r)
+		a.trace(n, m.wamid).msg = m
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read messages: %w", err)
+	}
+	rows, err = a.t.query(ctx, "SELECT wamid, edit_wamid FROM message_version"+where, args...)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var w, e wa.WAMID
+		err := r.Scan(&w, &e)
+		a.trace(n, w).versions[e] = true
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read versions: %w", err)
+	}
+	rows, err = a.t.query(ctx, "SELECT wamid, revoke_wamid, at FROM revocation"+where, args...)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var w, v wa.WAMID
+		var at int64
+		err := r.Scan(&w, &v, &at)
+		a.trace(n, w).revocations[v] = at
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read revocations: %w", err)
+	}
+	rows, err = a.t.query(ctx, "SELECT wamid, wire, at, recipient, code, title FROM status_report"+where, args...)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var w wa.WAMID
+		var rep report
+		err := r.Scan(&w, &rep.wire, &rep.at, &rep.recipient, &rep.code, &rep.title)
+		tr := a.trace(n, w)
+		tr.reports = append(tr.reports, rep)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read status reports: %w", err)
+	}
+	return nil
+}
+
+// create makes a message's row; what was said of it before it came counts at
+// once.
+func (a *applier) create(cv *convRow, m *msgRow, c wa.Content) *msgRow {
+	m.id = wa.MessageID(id.New("msg"))
+	m.number, m.conversation, m.contact, m.isNew = cv.number, cv.id, cv.contact, true
+	tr := a.trace(cv.number, m.wamid)
+	tr.msg = m
+	m.edits = int64(len(tr.versions))
+	for _, at := range tr.revocations {
+		m.revoke(at)
+	}
+	for _, rep := range tr.reports {
+		m.believe(rep)
+	}
+	a.bodies[m.id] = c
+	cv.touch(m)
+	return m
+}
+
+// revoke notes the earliest revocation.
+func (m *msgRow) revoke(at int64) {
+	if m.revokedAt == 0 || at < m.revokedAt {
+		m.revokedAt, m.dirty = at, true
+	}
+}
+
+// believe folds one of Meta's reports into what is shown. It reports whether
+// that changed.
+func (m *msgRow) believe(rep report) bool {
+	if m.direction != wa.Out {
+		return false
+	}
+	next := m.status.After(wireStatus(rep.wire))
+	changed := next != m.status
+	m.status = next
+	if rep.code != 0 && m.status == wa.Failed && (m.code == 0 || rep.code < m.code) {
+		m.code, m.codeTitle, changed = rep.code, rep.title, true
+	}
+	if changed && m.status != wa.Failed && m.code != 0 {
+		m.code, m.codeTitle = 0, ""
+	}
+	m.dirty = m.dirty || changed
+	return changed
+}
+
+// wireStatus is the [wa.Status] of Meta's word; empty if it has none.
+func wireStatus(wire string) wa.Status {
+	switch wire {
+	case "sent":
+		return wa.Sent
+	case "delivered":
+		return wa.Delivered
+	case "read", "played":
+		return wa.Read
+	case "failed":
+		return wa.Failed
+	}
+	return ""
+}
+
+// sameContent reports whether a message that came again says the same. Meta's
+// media addresses change from one delivery to the next and do not count.
+func (a *applier) sameContent(ctx context.Context, m *msgRow, c wa.Content) (bool, error) {
+	old, ok := a.bodies[m.id]
+	if !ok {
+		var content string
+		err := a.t.row(ctx, "SELECT content FROM message_body WHERE business_id = $1 AND message_id = $2", []any{string(a.b), string(m.id)}, &content)
+		if errors.Is(err, sql.ErrNoRows) {
+			return true, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("read body: %w", err)
+		}
+		old.JSON = []byte(content)
+	}
+	if slices.Equal(old.JSON, c.JSON) {
+		return true, nil
+	}
+	return reflect.DeepEqual(essence(old.JSON), essence(c.JSON)), nil
+}
+
+// essence is the content without what may differ between two deliveries of one
+// message: routing, addresses of files, and how the sender is named.
+func essence(raw []byte) map[string]any {
+	var m map[string]any
+	if json.Unmarshal(raw, &m) != nil {
+		return map[string]any{"raw": string(raw)}
+	}
+	out := map[string]any{"type": m["type"]}
+	kind, _ := m["type"].(string)
+	body := m[kind]
+	if object, ok := body.(map[string]any); ok {
+		delete(object, "url")
+	}
+	out["body"] = body
+	return out
+}

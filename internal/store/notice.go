@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"wasl/internal/coexist"
+	"wasl/internal/wa"
+)
+
+// contactChanged applies a change of the phone's address book: the latest by
+// Meta's time stands, a removal takes the name away and nothing else (L21).
+func (a *applier) contactChanged(ctx context.Context, n wa.NumberID, e wa.ContactChanged) (fate, error) {
+	c, err := a.contact(ctx, e.Party, e.At)
+	if err != nil {
+		return fate{}, err
+	}
+	if c == nil {
+		return parkedBecause("names_nobody"), nil
+	}
+	raw, err := json.Marshal(map[string]any{"removed": e.Removed, "full_name": e.FullName, "first_name": e.FirstName})
+	if err != nil {
+		return fate{}, err
+	}
+	if !a.note("contact_changed", n, c, e.At, "smb_app_state_sync", action(e), raw, naturalKeys(e.Party)...) {
+		return duplicate, nil
+	}
+	at := micros(e.At)
+	name := e.FullName
+	if name == "" {
+		name = e.FirstName
+	}
+	if e.Removed {
+		name = ""
+	}
+	if at > c.bookAt || at == c.bookAt && name > c.bookName {
+		c.bookAt, c.bookName, c.dirty = at, name, true
+	}
+	a.entry(wa.ContactChangedKind, n, c, nil, nil, wa.Facts{HappenedAt: e.At, Event: action(e), Evidence: "fair"})
+	return applied, nil
+}
+
+func action(e wa.ContactChanged) string {
+	if e.Removed {
+		return "remove"
+	}
+	return "add"
+}
+
+// preferenceChanged keeps a customer's wish about marketing messages.
+func (a *applier) preferenceChanged(ctx context.Context, n wa.NumberID, e wa.PreferenceChanged) (fate, error) {
+	c, err := a.contact(ctx, e.Party, e.At)
+	if err != nil {
+		return fate{}, err
+	}
+	if c == nil {
+		return parkedBecause("names_nobody"), nil
+	}
+	if !a.note("preference_changed", n, c, e.At, "user_preferences", e.Category+" "+e.Value, e.Raw, naturalKeys(e.Party)...) {
+		return duplicate, nil
+	}
+	if e.Category == "marketing_messages" {
+		wish := map[string]string{"stop": "out", "resume": "in", "signup": "in"}[e.Value]
+		c.dirty = latest(&c.marketing, &c.marketingAt, wish, micros(e.At)) || c.dirty
+	}
+	a.entry(wa.PreferenceChangedKind, n, c, nil, nil, wa.Facts{HappenedAt: e.At, Event: e.Value, Field: e.Category})
+	return applied, nil
+}
+
+// systemNoticed applies WhatsApp's own note: the customer is named otherwise
+// from now on, and both names are one person.
+func (a *applier) systemNoticed(ctx context.Context, n wa.NumberID, e wa.SystemNoticed) (fate, error) {
+	c, err := a.contact(ctx, e.Party, e.At)
+	if err != nil {
+		return fate{}, err
+	}
+	if e.Now.Named() {
+		both := e.Now
+		if c != nil {
+			keys := append(naturalKeys(e.Party), naturalKeys(e.Now)...)
+			if c, err = a.join(ctx, c, keys); err != nil {
+				return fate{}, err
+			}
+			a.learn(c, both, e.At)
+		} else if c, err = a.contact(ctx, both, e.At); err != nil {
+			return fate{}, err
+		}
+	}
+	if c == nil {
+		return parkedBecause("names_nobody"), nil
+	}
+	if e.WAMID == "" {
+		if !a.note("system_noticed", n, c, e.At, "user_id_update", e.Kind, e.Content.JSON, naturalKeys(e.Now)...) {
+			return duplicate, nil
+		}
+		a.entry(wa.SystemNoticedKind, n, c, nil, nil, wa.Facts{HappenedAt: e.At, Event: e.Kind})
+		return applied, nil
+	}
+	if a.trace(n, e.WAMID).msg != nil {
+		return duplicate, nil
+	}
+	cv := a.conversation(n, c)
+	m := a.create(cv, &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "system",
+		status: wa.Arrived, at: micros(e.At)}, e.Content)
+	a.entry(wa.SystemNoticedKind, n, nil, cv, m, wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Event: e.Kind})
+	return applied, nil
+}
+
+// join gives a contact further natural keys, merging whoever has them already.
+func (a *applier) join(ctx context.Context, c *contactRow, keys []string) (*contactRow, error) {
+	got, err := a.joined(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	if got != nil {
+		c = got
+	}
+	for _, k := range keys {
+		if a.owners[k] == "" {
+			a.owners[k] = c.id
+			a.identities = append(a.identities, []any{string(a.b), k, string(c.id)})
+		}
+	}
+	return c, nil
+}
+
+// noticed keeps what is not about a conversation.
+func (a *applier) noticed(ctx context.Context, n wa.NumberID, ev wa.Event) (fate, error) {
+	var ok bool
+	kind, f := wa.UnknownKept, wa.Facts{}
+	switch e := ev.(type) {
+	case wa.NumberChanged:
+		kind, f = wa.NumberChangedKind, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}
+		ok = a.note("number_changed", n, nil, e.At, e.Field, e.Event, e.Raw)
+	case wa.TemplateChanged:
+		kind, f = wa.TemplateChangedKind, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}
+		ok = a.note("template_changed", n, nil, e.At, e.Field, e.Event, e.Raw)
+	case wa.HistoryDeclined:
+		kind, f = wa.HistoryDeclinedKind, wa.Facts{Code: e.Code}
+		ok = a.note("history_declined", n, nil, time.Time{}, "history", "declined", e.Raw)
+	case wa.Errored:
+		kind, f = wa.ErrorReported, wa.Facts{Code: e.Code}
+		ok = a.note("errored", n, nil, time.Time{}, "messages", e.Title, e.Raw)
+	case wa.Unknown:
+		f = wa.Facts{Field: e.Field, Reason: e.Reason}
+		ok = a.note("unknown", n, nil, time.Time{}, e.Field, e.Reason, e.Raw)
+	}
+	if !ok {
+		return duplicate, nil
+	}
+	a.entry(kind, n, nil, nil, nil, f)
+	return applied, nil
+}
+
+// accountChanged keeps news of a WABA and works out anew at which stage its
+// Numbers are.
+func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate, error) {
+	raw := append([]byte(string(e.Place.WABAID)+" "+e.EntryID+" "), e.Raw...)
+	if !a.note("account_changed", "", nil, e.At, "account_update", e.Event, e.Raw, string(raw)) {
+		return duplicate, nil
+	}
+	for _, num := range a.numbersOf(e.Place.WABAID) {
+		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At}); err != nil {
+			return fate{}, err
+		}
+	}
+	f := wa.Facts{HappenedAt: e.At, Event: e.Event, Reason: e.Reason, By: e.InitiatedBy}
+	if e.Event == coexist.Reconnected {
+		f.Evidence = "strong"
+	}
+	a.entry(wa.AccountChangedKind, "", nil, nil, nil, f)
+	return applied, nil
+}
+
+func (a *applier) numbersOf(w wa.WABAID) []*numberRow {
+	var out []*numberRow
+	for _, n := range a.numbers {
+		if n.waba == w {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// restage folds one piece of news into a Number's stage.
+func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News) error {
+	var stage string
+	var at int64
+	err := a.t.row(ctx, "SELECT stage, stage_at FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
+		[]any{string(a.b), string(num.id)}, &stage, &at)
+	if err != nil {
+		return fmt.Errorf("read stage: %w", err)
+	}
+	old := coexist.Standing{Stage: coexist.Stage(stage), At: fromMicros(at)}
+	next := old.After(news)
+	if next == old {
+		return nil
+	}
+	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4 WHERE business_id = $1 AND id = $2",
+		string(a.b), string(num.id), string(next.Stage), micros(next.At))
+	if err != nil {
+		return fmt.Errorf("write stage: %w", err)
+	}
+	a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage"})
+	return nil
+}
+
+// note keeps a notice and reports whether it is new. Two are the same if they
+// are of one kind, about the same, of the same time, and say the same.
+func (a *applier) note(kind string, n wa.NumberID, c *contactRow, at time.Time, field, event string, raw []byte, about ...string) bool {
+	h := sha256.New()
+	for _, part := range append([]string{kind, string(n), fmt.Sprint(micros(at)), field, event, string(raw)}, about...) {
+		fmt.Fprintf(h, "%d:%s,", len(part), part)
+	}
+	digest := h.Sum(nil)
+	if a.knownDigest(digest) {
+		return false
+	}
+	contact := ""
+	if c != nil {
+		contact = string(c.id)
+	}
+	a.notices = append(a.notices, []any{string(a.b), digest, kind, string(n), contact, micros(at), field, event, string(raw)})
+	return true
+}
+
+// knownDigest reports whether a notice stands already, here or in the database.
+// An error counts as "not known" and comes up again when the notice is written.
+func (a *applier) knownDigest(digest []byte) bool {
+	for _, n := range a.notices {
+		if string(n[1].([]byte)) == string(digest) {
+			return true
+		}
+	}
+	var one int
+	err := a.t.row(context.Background(), "SELECT 1 FROM notice WHERE business_id = $1 AND digest = $2", []any{string(a.b), digest}, &one)
+	return err == nil
+}
