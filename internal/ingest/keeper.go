@@ -47,14 +47,15 @@ func (k *Keeper) Keep(ctx context.Context, d Delivery) error {
 	k.mu.Unlock()
 	select {
 	case <-w.lead:
-		k.commit(ctx)
+		// On its own, because a disk that hangs must not hold the leader longer
+		// than ctx. It ends with the commit, which hands on the lead.
+		go k.commit(context.WithoutCancel(ctx))
 	case err := <-w.done:
 		return err
 	case <-ctx.Done():
 		return k.giveUp(ctx, w)
 	}
-	// Whoever leads commits itself too, unless so much had queued before it
-	// that its turn comes with the next group.
+	// Who leads is the first in the queue, hence part of its own group.
 	select {
 	case err := <-w.done:
 		return err
@@ -70,7 +71,7 @@ func (k *Keeper) commit(ctx context.Context) {
 	for i, w := range group {
 		ds[i] = w.d
 	}
-	err := k.Store.Keep(context.WithoutCancel(ctx), ds)
+	err := k.Store.Keep(ctx, ds)
 	for _, w := range group {
 		w.done <- err
 	}

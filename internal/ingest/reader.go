@@ -26,8 +26,14 @@ const (
 type Reader struct {
 	Store     Store
 	Normalize func(body []byte) Normalized
-	Log       *slog.Logger
+	// Heard is told how many live messages a Number has just received, because
+	// Meta's speed limit counts both directions; nil if nobody wants to know.
+	Heard func(n wa.PhoneNumberID, count int)
+	Log   *slog.Logger
 }
+
+// fresh is how old a message may be to count against this second's speed.
+const fresh = 2 * time.Second
 
 // Run applies deliveries as they are kept, until ctx is done. Storage trouble
 // is waited out; a delivery that cannot be applied is set aside, so that it
@@ -98,6 +104,7 @@ func (r *Reader) apply(ctx context.Context, ps []Parsed) error {
 	if len(ps) == 0 {
 		return nil
 	}
+	r.tellPacer(ps)
 	_, err := r.Store.Apply(ctx, clock.Now(), ps)
 	if err == nil || errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
 		return err
@@ -112,6 +119,25 @@ func (r *Reader) apply(ctx context.Context, ps []Parsed) error {
 	}
 	r.Log.Error("delivery cannot be applied and is set aside", "delivery", ps[0].ID, "err", err)
 	return r.Store.SetAside(ctx, ps[0].ID, "it cannot be applied: "+class(err))
+}
+
+// tellPacer counts what has just come in, before it is applied: the pacer would
+// like to know at once.
+func (r *Reader) tellPacer(ps []Parsed) {
+	if r.Heard == nil {
+		return
+	}
+	now, counts := clock.Now(), map[wa.PhoneNumberID]int{}
+	for _, p := range ps {
+		for _, ev := range p.Events {
+			if e, ok := ev.(wa.Received); ok && now.Sub(e.At) < fresh {
+				counts[e.Place.PhoneNumberID]++
+			}
+		}
+	}
+	for n, count := range counts {
+		r.Heard(n, count)
+	}
 }
 
 // class is the outermost part of an error chain, which is ours and holds no

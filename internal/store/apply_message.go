@@ -17,19 +17,16 @@ func (a *applier) received(ctx context.Context, n wa.NumberID, e wa.Received) (f
 		return parkedBecause("names_nobody"), nil
 	}
 	cv := a.conversation(n, c)
-	tr := a.trace(n, e.WAMID)
-	if tr.msg != nil {
-		f, err := a.again(ctx, cv, tr.msg, wa.In, wa.FromCustomer, e.Content)
-		if f == applied {
-			a.opens(cv, n, e.At, e.Content.Type)
-			a.say(wa.MessageReceived, cv, tr.msg)
-		}
-		return f, err
-	}
-	m := a.create(cv, &msgRow{
+	said := &msgRow{
 		wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: e.Content.Type,
 		status: wa.Arrived, at: micros(e.At), replyTo: e.ReplyTo,
-	}, e.Content)
+	}
+	m := a.trace(n, e.WAMID).msg
+	if m == nil {
+		m = a.create(cv, said, e.Content)
+	} else if f, err := a.again(ctx, cv, m, said, e.Content); f != applied {
+		return f, err
+	}
 	a.opens(cv, n, e.At, e.Content.Type)
 	a.say(wa.MessageReceived, cv, m)
 	return applied, nil
@@ -50,24 +47,39 @@ func (a *applier) opens(cv *convRow, n wa.NumberID, at time.Time, typ string) {
 // again decides about a WAMID that is known. The same message is a duplicate;
 // one imported before is now live; another content under the same WAMID is a
 // conflict: the first is kept and the other shown (decision 14).
-func (a *applier) again(ctx context.Context, cv *convRow, m *msgRow, d wa.Direction, o wa.Origin, c wa.Content) (fate, error) {
-	if m.provenance != wa.Live {
-		m.provenance, m.direction, m.origin, m.typ, m.note, m.dirty = wa.Live, d, o, c.Type, "", true
-		if d == wa.In {
-			m.status = wa.Arrived
-		}
-		a.bodies[m.id] = c
-		cv.touch(m)
+func (a *applier) again(ctx context.Context, cv *convRow, m, said *msgRow, c wa.Content) (fate, error) {
+	if a.relive(cv, m, said, c) {
 		return applied, nil
 	}
 	same, err := a.sameContent(ctx, m, c)
 	if err != nil {
 		return fate{}, err
 	}
-	if !same || m.direction != d {
+	if !same || m.direction != said.direction {
 		return fate{state: "conflict", reason: "same_wamid_other_content"}, nil
 	}
 	return duplicate, nil
+}
+
+// relive makes a live message of one that was imported before, and reports
+// whether it was one. The live word stands for all but the status, of which the
+// history may know more.
+func (a *applier) relive(cv *convRow, m, said *msgRow, c wa.Content) bool {
+	if m.provenance == wa.Live {
+		return false
+	}
+	known := m.status
+	m.provenance, m.direction, m.origin, m.typ = wa.Live, said.direction, said.origin, said.typ
+	m.status, m.at, m.replyTo, m.note, m.dirty = said.status, said.at, said.replyTo, "", true
+	if m.direction == wa.Out {
+		m.status = m.status.After(known)
+	}
+	for _, rep := range a.trace(m.number, m.wamid).reports {
+		m.believe(rep)
+	}
+	a.bodies[m.id] = c
+	cv.moved(m)
+	return true
 }
 
 // say journals a message that came or went.
@@ -95,22 +107,22 @@ func (a *applier) echoed(ctx context.Context, n wa.NumberID, e wa.Echoed) (fate,
 		return parkedBecause("names_nobody"), nil
 	}
 	cv := a.conversation(n, c)
-	tr := a.trace(n, e.WAMID)
-	if tr.msg != nil {
-		// An echo of what we sent ourselves says nothing new (L14).
-		if tr.msg.provenance == wa.Live && tr.msg.direction == wa.Out && tr.msg.origin != wa.FromPhone {
-			return duplicate, nil
-		}
-		f, err := a.again(ctx, cv, tr.msg, wa.Out, wa.FromPhone, e.Content)
-		if f == applied {
-			a.answeredByPhone(cv, tr.msg)
-		}
-		return f, err
-	}
-	m := a.create(cv, &msgRow{
+	said := &msgRow{
 		wamid: e.WAMID, direction: wa.Out, origin: wa.FromPhone, provenance: wa.Live, typ: e.Content.Type,
 		status: wa.Sent, at: micros(e.At), replyTo: e.ReplyTo,
-	}, e.Content)
+	}
+	m := a.trace(n, e.WAMID).msg
+	if m == nil {
+		m = a.create(cv, said, e.Content)
+	} else {
+		// An echo of what we sent ourselves says nothing new (L14).
+		if m.provenance == wa.Live && m.direction == wa.Out && m.origin != wa.FromPhone {
+			return duplicate, nil
+		}
+		if f, err := a.again(ctx, cv, m, said, e.Content); f != applied {
+			return f, err
+		}
+	}
 	a.answeredByPhone(cv, m)
 	return applied, nil
 }
@@ -131,16 +143,20 @@ func (a *applier) reacted(ctx context.Context, n wa.NumberID, e wa.Reacted) (fat
 	if c == nil {
 		return parkedBecause("names_nobody"), nil
 	}
-	if a.trace(n, e.WAMID).msg != nil {
+	cv := a.conversation(n, c)
+	said := &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "reaction", status: wa.Arrived, at: micros(e.At), replyTo: e.Target}
+	if e.By == wa.Business {
+		said.direction, said.origin, said.status = wa.Out, wa.FromPhone, wa.Sent
+	}
+	m := a.trace(n, e.WAMID).msg
+	if m == nil {
+		m = a.create(cv, said, e.Content)
+	} else if !a.relive(cv, m, said, e.Content) {
 		return duplicate, nil
 	}
-	cv := a.conversation(n, c)
-	m := &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "reaction", status: wa.Arrived, at: micros(e.At), replyTo: e.Target}
 	if e.By == wa.Business {
-		m.direction, m.origin, m.status = wa.Out, wa.FromPhone, wa.Sent
 		cv.raise(&cv.seenAt, m.at)
 	}
-	a.create(cv, m, e.Content)
 	a.reactions = append(a.reactions, []any{string(a.b), string(n), string(e.Target), string(e.WAMID), string(c.id), string(e.By), m.at, e.Emoji})
 	f := wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Target: e.Target, Direction: m.direction, Origin: m.origin, By: string(e.By)}
 	if e.By == wa.Business {

@@ -120,62 +120,74 @@ func (t *tx) finish(ctx context.Context, b wa.BusinessID, item, reason string) (
 }
 
 // acceptMessage gives a message the WAMID Meta accepted it under, and the
-// status accepted unless more is known. It returns the status shown now.
+// status accepted unless more is known: reports of that WAMID may have come
+// first. It returns the status shown now, none if the message was erased.
 func (t *tx) acceptMessage(ctx context.Context, b wa.BusinessID, msg wa.MessageID, s sentItem, wamid wa.WAMID) (wa.Status, error) {
-	var status wa.Status
-	var has string
-	err := t.row(ctx, "SELECT status, COALESCE(wamid, '') FROM message WHERE business_id = $1 AND id = $2"+t.d.lockRow(),
-		[]any{string(b), string(msg)}, &status, &has)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil // erased meanwhile
-	}
+	var m *msgRow
+	rows, err := t.query(ctx, "SELECT "+msgColumns+" FROM message WHERE business_id = $1 AND id = $2"+t.d.lockRow(), string(b), string(msg))
+	err = each(rows, err, func(r *sql.Rows) error {
+		m, err = scanMsg(r)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("read message: %w", err)
 	}
-	if has != "" {
-		return status, nil // it went twice, which the attempts tell; the first WAMID stands
+	if m == nil {
+		return "", nil
 	}
-	if s.outcome == "refused" && status == wa.Failed {
-		status = wa.Accepted // the refusal was ours to read, and wrong
+	if m.wamid != "" {
+		return m.status, nil // it went twice, which the attempts tell; the first WAMID stands
 	}
-	status = status.After(wa.Accepted)
-	twin, err := t.absorbTwin(ctx, b, s.number, msg, wamid)
-	if err != nil {
+	if m.status == wa.Failed && m.code != 0 && s.outcome == "refused" {
+		m.status = wa.Accepted // the refusal was ours to read, and wrong
+	}
+	m.wamid, m.note, m.status = wamid, "", m.status.After(wa.Accepted)
+	if err := t.fold(ctx, b, m); err != nil {
 		return "", err
 	}
-	status = status.After(twin)
-	_, err = t.exec(ctx, "UPDATE message SET wamid = $3, status = $4, note = '', code = CASE WHEN $4 = 'failed' THEN code ELSE 0 END WHERE business_id = $1 AND id = $2",
-		string(b), string(msg), string(wamid), string(status))
+	if m.status != wa.Failed {
+		m.code, m.codeTitle = 0, ""
+	}
+	_, err = t.exec(ctx, `UPDATE message SET wamid = $3, status = $4, note = '', code = $5, code_title = $6, edits = $7, revoked_at = $8
+		WHERE business_id = $1 AND id = $2`,
+		string(b), string(msg), string(wamid), string(m.status), m.code, m.codeTitle, m.edits, m.revokedAt)
 	if err != nil {
 		return "", fmt.Errorf("accept message: %w", err)
 	}
 	if s.kind == wa.SendReaction {
 		err = t.recordReaction(ctx, b, msg, s, wamid)
 	}
-	return status, err
+	return m.status, err
 }
 
-// absorbTwin removes another message row that bears the WAMID and returns its
-// status, so that there is one row and what was believed of it stays.
-func (t *tx) absorbTwin(ctx context.Context, b wa.BusinessID, n wa.NumberID, msg wa.MessageID, wamid wa.WAMID) (wa.Status, error) {
-	var twin string
-	var status wa.Status
-	err := t.row(ctx, "SELECT id, status FROM message WHERE business_id = $1 AND number_id = $2 AND wamid = $3",
-		[]any{string(b), string(n), string(wamid)}, &twin, &status)
-	if errors.Is(err, sql.ErrNoRows) {
-		return wa.Accepted, nil
+// fold gives a message that has just got its WAMID whatever was said of that
+// WAMID before. Another row that bears it goes, and what was believed of it
+// stays.
+func (t *tx) fold(ctx context.Context, b wa.BusinessID, m *msgRow) error {
+	known := newApplier(nil, t, b, time.Time{})
+	if err := known.loadTraces(ctx, m.number, []wa.WAMID{m.wamid}); err != nil {
+		return err
 	}
-	if err != nil {
-		return "", fmt.Errorf("look for twin: %w", err)
+	tr := known.trace(m.number, m.wamid)
+	for _, rep := range tr.reports {
+		m.believe(rep)
 	}
+	for _, at := range tr.revocations {
+		m.revoke(at)
+	}
+	m.edits = int64(len(tr.versions))
+	if tr.msg == nil || tr.msg.id == m.id {
+		return nil
+	}
+	m.status = m.status.After(tr.msg.status)
 	for _, q := range []string{
 		"UPDATE conversation SET last_message = $3 WHERE business_id = $1 AND last_message = $2",
 		"DELETE FROM message_body WHERE business_id = $1 AND message_id = $2 AND message_id <> $3",
 		"DELETE FROM message WHERE business_id = $1 AND id = $2 AND id <> $3",
 	} {
-		if _, err := t.exec(ctx, q, string(b), twin, string(msg)); err != nil {
-			return "", fmt.Errorf("absorb twin: %w", err)
+		if _, err := t.exec(ctx, q, string(b), string(tr.msg.id), string(m.id)); err != nil {
+			return fmt.Errorf("absorb twin: %w", err)
 		}
 	}
-	return status, nil
+	return nil
 }

@@ -22,6 +22,7 @@ type convRow struct {
 	assignee                              string
 	createdAt                             int64
 	isNew, dirty                          bool
+	recount                               bool // its last message may be another one now
 }
 
 const convColumns = `id, number_id, contact_id, opened_at, seen_at, last_at, last_message, last_order,
@@ -80,6 +81,18 @@ func (c *convRow) touch(m *msgRow) {
 	}
 }
 
+// moved notes that m, which is one of its messages, has another place in the
+// thread than before.
+func (c *convRow) moved(m *msgRow) {
+	switch {
+	case m.conversation != c.id:
+	case c.lastMessage == m.id && orderKey(m.at, m.direction, m.wamid, m.id) < c.lastOrder:
+		c.recount = true
+	default:
+		c.touch(m)
+	}
+}
+
 // holder is who holds the conversation.
 func (c *convRow) holder() takeover.Holder {
 	return takeover.Holder{By: takeover.By(c.handler), At: fromMicros(c.handlerAt), Until: fromMicros(c.handlerUntil), Reason: c.handlerReason, Epoch: c.handlerEpoch}
@@ -102,6 +115,7 @@ func (c *convRow) join(o *convRow) {
 	if o.handlerUntil > c.handlerUntil {
 		c.handler, c.handlerAt, c.handlerUntil, c.handlerReason = o.handler, o.handlerAt, o.handlerUntil, o.handlerReason
 	}
+	c.recount = c.recount || o.recount
 	c.handlerEpoch += o.handlerEpoch + 1
 	if c.assignee == "" {
 		c.assignee = o.assignee

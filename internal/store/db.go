@@ -54,6 +54,7 @@ type DB struct {
 
 	numbers directory
 	wakes   wakes
+	others  nodes
 }
 
 // Open opens the database and brings its schema up to date. It refuses a schema
@@ -263,11 +264,25 @@ func (t *tx) row(ctx context.Context, query string, args []any, dest ...any) err
 // write runs fn in one transaction and commits it. An error of fn rolls back
 // and is returned as it is; trouble of the database itself is [ErrUnavailable].
 // The caller's cancellation counts only until the transaction begins: what has
-// begun is finished, so that nobody is left in doubt about our own database.
+// begun is finished, so that nobody is left in doubt about our own database. fn
+// may be called again if another transaction was in the way.
 func (db *DB) write(ctx context.Context, u urgency, fn func(ctx context.Context, t *tx) error) error {
 	if db.single != nil {
 		return db.writeSingle(ctx, u, fn)
 	}
+	for try := 1; ; try++ {
+		err := db.writePooled(ctx, fn)
+		if err == nil || try == writeTries || !db.d.again(err) {
+			return err
+		}
+	}
+}
+
+// writeTries is how often a transaction is begun anew that another one got in
+// the way of.
+const writeTries = 5
+
+func (db *DB) writePooled(ctx context.Context, fn func(ctx context.Context, t *tx) error) error {
 	sqlTx, err := db.pool.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%w: begin: %w", ErrUnavailable, err)

@@ -1,9 +1,13 @@
 package store
 
 import (
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,15 +25,26 @@ type dialect interface {
 	list(values []string) any
 	// lockRow ends a SELECT whose rows the transaction is about to change.
 	lockRow() string
+	// lockRows ends a SELECT of several rows the transaction is about to change,
+	// so that two transactions take them in the same order. Where there is one
+	// writer nothing is ordered: it would tempt the planner away from the index.
+	lockRows(key string) string
 	// skipLocked is lockRow for workers that may pass over each other's rows.
 	skipLocked() string
+	// placeholder is the n-th parameter of a statement with very many, used in
+	// order: named ones cost SQLite a search each.
+	placeholder(n int) string
 	// maxParams is how many parameters one statement may have.
 	maxParams() int
 	// schema rewrites a migration for this database.
 	schema(sql string) string
 	// duplicate reports whether err says that a unique key exists already.
 	duplicate(err error) bool
-	// full reports whether err says that the disk is full or failing.
+	// again reports whether err says that another transaction was in the way, and
+	// this one may succeed if it is begun anew.
+	again(err error) bool
+	// unusable reports whether err says that the disk is full or failing, or the
+	// database is going away.
 	unusable(err error) bool
 }
 
@@ -50,9 +65,12 @@ func (sqliteDialect) list(values []string) any {
 }
 
 // SQLite has one writer; a row needs no lock beyond it.
-func (sqliteDialect) lockRow() string    { return "" }
-func (sqliteDialect) skipLocked() string { return "" }
-func (sqliteDialect) maxParams() int     { return 32000 }
+func (sqliteDialect) lockRow() string        { return "" }
+func (sqliteDialect) lockRows(string) string { return "" }
+func (sqliteDialect) skipLocked() string     { return "" }
+func (sqliteDialect) maxParams() int         { return 32000 }
+
+func (sqliteDialect) placeholder(int) string { return "?" }
 
 func (sqliteDialect) schema(sql string) string {
 	return strings.ReplaceAll(sql, "/*without rowid*/", "WITHOUT ROWID")
@@ -65,6 +83,9 @@ func (sqliteDialect) duplicate(err error) bool {
 	}
 	return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 }
+
+// One writer is in nobody's way.
+func (sqliteDialect) again(error) bool { return false }
 
 func (sqliteDialect) unusable(err error) bool {
 	var e *sqlite.Error
@@ -88,9 +109,12 @@ func (postgresDialect) in(expr string, n int) string {
 
 func (postgresDialect) list(values []string) any { return values }
 
-func (postgresDialect) lockRow() string          { return " FOR UPDATE" }
-func (postgresDialect) skipLocked() string       { return " FOR UPDATE SKIP LOCKED" }
-func (postgresDialect) maxParams() int           { return 60000 }
+func (postgresDialect) lockRow() string            { return " FOR UPDATE" }
+func (postgresDialect) lockRows(key string) string { return " ORDER BY " + key + " FOR UPDATE" }
+func (postgresDialect) skipLocked() string         { return " FOR UPDATE SKIP LOCKED" }
+func (postgresDialect) maxParams() int             { return 60000 }
+func (postgresDialect) placeholder(n int) string   { return "$" + strconv.Itoa(n) }
+
 func (postgresDialect) schema(sql string) string { return sql }
 
 func (postgresDialect) duplicate(err error) bool {
@@ -98,10 +122,20 @@ func (postgresDialect) duplicate(err error) bool {
 	return errors.As(err, &e) && e.Code == "23505"
 }
 
+// A serialization failure, or a deadlock the database broke up.
+func (postgresDialect) again(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
 func (postgresDialect) unusable(err error) bool {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
-		return false
+		// What is no answer of the server is trouble on the way to it.
+		var dial *pgconn.ConnectError
+		var network net.Error
+		return errors.As(err, &dial) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+			errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
 	return strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "58") || strings.HasPrefix(e.Code, "57P")
 }

@@ -51,6 +51,13 @@ func (db *DB) findNumber(ctx context.Context, id wa.PhoneNumberID) (p place, ok 
 	return p, true, nil
 }
 
+// FindNumber returns the Business and Number of a phone number id; ok is false if
+// it is nobody's.
+func (db *DB) FindNumber(ctx context.Context, id wa.PhoneNumberID) (b wa.BusinessID, n wa.NumberID, ok bool, err error) {
+	p, ok, err := db.findNumber(ctx, id)
+	return p.business, p.number, ok, err
+}
+
 // findWABA returns the Business of a WABA; ok is false if it is nobody's.
 func (db *DB) findWABA(ctx context.Context, id wa.WABAID) (b wa.BusinessID, ok bool, err error) {
 	db.numbers.mu.RLock()
@@ -73,4 +80,13 @@ func (db *DB) findWABA(ctx context.Context, id wa.WABAID) (b wa.BusinessID, ok b
 	}
 	db.numbers.wabas[id] = b
 	return b, true, nil
+}
+
+// CountNumbers returns how many Numbers there are, of all Businesses.
+func (db *DB) CountNumbers(ctx context.Context) (int, error) {
+	var n int
+	if err := db.row(ctx, "SELECT COUNT(*) FROM number_directory", nil, &n); err != nil {
+		return 0, fmt.Errorf("count numbers: %w", err)
+	}
+	return n, nil
 }

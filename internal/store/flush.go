@@ -21,7 +21,36 @@ func (a *applier) flush(ctx context.Context) error {
 	if err := a.flushMessages(ctx); err != nil {
 		return err
 	}
+	if err := a.recount(ctx); err != nil {
+		return err
+	}
 	return a.flushFacts(ctx)
+}
+
+// recount looks up the last message of conversations whose last one moved back
+// in time. It comes after the messages are written.
+func (a *applier) recount(ctx context.Context) error {
+	for _, k := range slices.SortedFunc(maps.Keys(a.convs), comparePairs) {
+		cv := a.convs[k]
+		if !cv.recount {
+			continue
+		}
+		var m msgRow
+		err := a.t.row(ctx, `SELECT id, COALESCE(wamid, ''), direction, at FROM message WHERE business_id = $1 AND conversation_id = $2
+			ORDER BY at DESC, direction DESC, COALESCE(wamid, id) DESC LIMIT 1`,
+			[]any{string(a.b), string(cv.id)}, &m.id, &m.wamid, &m.direction, &m.at)
+		if err != nil {
+			return fmt.Errorf("find last message: %w", err)
+		}
+		cv.recount = false
+		cv.lastMessage, cv.lastAt, cv.lastOrder = m.id, m.at, orderKey(m.at, m.direction, m.wamid, m.id)
+		_, err = a.t.exec(ctx, "UPDATE conversation SET last_message = $3, last_at = $4, last_order = $5 WHERE business_id = $1 AND id = $2",
+			string(a.b), string(cv.id), string(cv.lastMessage), cv.lastAt, cv.lastOrder)
+		if err != nil {
+			return fmt.Errorf("write last message: %w", err)
+		}
+	}
+	return nil
 }
 
 func (a *applier) flushContacts(ctx context.Context) error {
@@ -102,10 +131,10 @@ func (a *applier) flushMessages(ctx context.Context) error {
 	}
 	for _, m := range changed {
 		_, err := a.t.exec(ctx, `UPDATE message SET direction = $3, origin = $4, provenance = $5, type = $6, status = $7, at = $8,
-				edits = $9, revoked_at = $10, code = $11, code_title = $12, note = $13, conversation_id = $14, contact_id = $15
+				edits = $9, revoked_at = $10, code = $11, code_title = $12, note = $13, conversation_id = $14, contact_id = $15, reply_to = $16
 			WHERE business_id = $1 AND id = $2`,
 			string(a.b), string(m.id), string(m.direction), string(m.origin), string(m.provenance), m.typ, string(m.status), m.at,
-			m.edits, m.revokedAt, m.code, m.codeTitle, m.note, string(m.conversation), string(m.contact))
+			m.edits, m.revokedAt, m.code, m.codeTitle, m.note, string(m.conversation), string(m.contact), string(m.replyTo))
 		if err != nil {
 			return fmt.Errorf("change message: %w", err)
 		}
@@ -152,12 +181,7 @@ func (a *applier) flushFacts(ctx context.Context) error {
 	if a.filed == 0 {
 		return nil
 	}
-	_, err := a.t.exec(ctx, "INSERT INTO due (bucket, business_id, work, at) VALUES ($1, $2, 'history', $3) ON CONFLICT (bucket, business_id, work) DO UPDATE SET at = EXCLUDED.at",
-		0, string(a.b), micros(a.now))
-	if err != nil {
-		return fmt.Errorf("mark history due: %w", err)
-	}
-	return nil
+	return a.t.due(ctx, a.b, "history", micros(a.now))
 }
 
 func (a *applier) insert(ctx context.Context, rows [][]any, head, tail string) (int64, error) {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"wasl/internal/ingest"
@@ -65,11 +66,16 @@ func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, e
 			return err
 		}
 		for _, m := range all[s.Done:end] {
-			if _, err := a.past(ctx, at.number, m, media); err != nil {
+			f, err := a.past(ctx, at.number, m, media)
+			if err != nil {
 				return err
 			}
+			if f.state == "parked" {
+				a.note("unknown", at.number, nil, m.At, "history", f.reason, m.Content.JSON, string(m.WAMID))
+			}
 		}
-		a.entries = nil // one entry a fragment, none a message
+		// One entry a fragment, none a message; but who was merged must be told.
+		a.entries = slices.DeleteFunc(a.entries, func(e wa.Entry) bool { return e.Kind != wa.ContactMerged })
 		if end == len(all) {
 			if err := a.chunkDone(ctx, at.number, ev, len(all)); err != nil {
 				return err
@@ -81,7 +87,7 @@ func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, e
 		return t.moveInbound(ctx, s, end, end == len(all))
 	})
 	if err == nil && end == len(all) {
-		db.Wake(TopicJournal(s.Business))
+		db.grew(s.Business)
 	}
 	return err
 }
@@ -138,6 +144,9 @@ func (a *applier) prepareHistory(ctx context.Context, n wa.NumberID, ms []wa.His
 	return a.load(ctx, keys, wamids)
 }
 
+// placeholder is the type of a message of the history whose file may yet come.
+const placeholder = "media_placeholder"
+
 // fileNote marks a row that a file made before its placeholder came.
 const fileNote = "file_before_placeholder"
 
@@ -167,34 +176,60 @@ func (a *applier) past(ctx context.Context, n wa.NumberID, h wa.HistoryMessage, 
 	return applied, nil
 }
 
-// fill completes a message that is known: a file fills its placeholder, a
-// thread tells the direction that a file alone may tell wrongly.
+// fill completes a message that is known. A file fills its placeholder; a
+// thread tells the direction and time that a file alone may tell wrongly; what
+// is told again may know how far the message has got by now. Of a live message
+// only the last is news.
 func (a *applier) fill(m *msgRow, h wa.HistoryMessage, media bool) fate {
-	if m.provenance != wa.History {
-		return duplicate
-	}
-	switch {
-	case media && m.typ == "media_placeholder":
-		m.typ, m.dirty = h.Content.Type, true
-		a.bodies[m.id] = h.Content
-	case !media && m.note == fileNote:
-		m.note, m.dirty = "", true
-		m.at = micros(h.At)
-		m.direction, m.origin, m.status = wa.In, wa.FromCustomer, wa.Arrived
-		if h.FromMe {
-			m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status
+	got := duplicate
+	if m.provenance == wa.History {
+		switch {
+		case m.typ == placeholder && h.Content.Type != placeholder:
+			m.typ, a.bodies[m.id], got = h.Content.Type, h.Content, applied
+		case !media && m.note == fileNote && h.Content.Type != placeholder:
+			m.typ, a.bodies[m.id], got = h.Content.Type, h.Content, applied
 		}
-	default:
-		return duplicate
+		if !media && m.note == fileNote {
+			a.placed(m, h)
+			got = applied
+		}
 	}
-	return applied
+	if m.direction == wa.Out && h.FromMe && !(media && m.note == "") {
+		if next := m.status.After(h.Status); next != m.status {
+			m.status, got = next, applied
+		}
+	}
+	m.dirty = m.dirty || got == applied
+	return got
+}
+
+// placed puts a message that a file alone told of where its thread says.
+func (a *applier) placed(m *msgRow, h wa.HistoryMessage) {
+	m.note, m.at, m.replyTo = "", micros(h.At), h.ReplyTo
+	m.direction, m.origin, m.status = wa.In, wa.FromCustomer, wa.Arrived
+	if h.FromMe {
+		m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status
+		for _, rep := range a.trace(m.number, m.wamid).reports {
+			m.believe(rep)
+		}
+	}
+	for _, cv := range a.convs {
+		cv.moved(m)
+	}
 }
 
 // chunkDone journals a fragment once.
 func (a *applier) chunkDone(ctx context.Context, n wa.NumberID, ev wa.Event, count int) error {
 	e, ok := ev.(wa.HistoryChunk)
 	if !ok {
-		a.entry(wa.HistoryMediaKind, n, nil, nil, nil, wa.Facts{Count: count})
+		ms, _ := historyMessages(ev)
+		about := make([]string, len(ms))
+		for i, m := range ms {
+			about[i] = string(m.WAMID)
+		}
+		if a.note("history_media", n, nil, time.Time{}, "history", "media", fmt.Appendf(nil, `{"messages":%d}`, count), about...) {
+			a.entry(wa.HistoryMediaKind, n, nil, nil, nil, wa.Facts{Count: count})
+		}
 		return nil
 	}
 	h := sha256.New()

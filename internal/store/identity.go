@@ -39,7 +39,7 @@ func naturalKeys(p wa.Party) []string {
 	return out
 }
 
-const contactColumns = "id, phone, phone_at, name, name_at, username, username_at, book_name, book_at, marketing, marketing_at, created_at"
+const contactRowColumns = "id, phone, phone_at, name, name_at, username, username_at, book_name, book_at, marketing, marketing_at, created_at"
 
 func scanContact(r *sql.Rows) (*contactRow, error) {
 	c := &contactRow{}
@@ -83,7 +83,7 @@ func (a *applier) loadContacts(ctx context.Context, ids map[string]bool) error {
 	}
 	slices.Sort(missing)
 	list := a.t.d.list(missing)
-	rows, err := a.t.query(ctx, "SELECT "+contactColumns+" FROM contact WHERE business_id = $1 AND "+a.t.d.in("id", 2)+" ORDER BY id"+a.t.d.lockRow(), string(a.b), list)
+	rows, err := a.t.query(ctx, "SELECT "+contactRowColumns+" FROM contact WHERE business_id = $1 AND "+a.t.d.in("id", 2)+a.t.d.lockRows("id"), string(a.b), list)
 	err = each(rows, err, func(r *sql.Rows) error {
 		c, err := scanContact(r)
 		a.contacts[c.id] = c
@@ -92,7 +92,7 @@ func (a *applier) loadContacts(ctx context.Context, ids map[string]bool) error {
 	if err != nil {
 		return fmt.Errorf("read contacts: %w", err)
 	}
-	rows, err = a.t.query(ctx, "SELECT "+convColumns+" FROM conversation WHERE business_id = $1 AND "+a.t.d.in("contact_id", 2)+" ORDER BY id"+a.t.d.lockRow(), string(a.b), list)
+	rows, err = a.t.query(ctx, "SELECT "+convColumns+" FROM conversation WHERE business_id = $1 AND "+a.t.d.in("contact_id", 2)+a.t.d.lockRows("id"), string(a.b), list)
 	err = each(rows, err, func(r *sql.Rows) error {
 		cv, err := scanConv(r)
 		a.convs[pairKey{cv.contact, cv.number}] = cv
@@ -148,6 +148,14 @@ func latest(field *string, fieldAt *int64, value string, at int64) bool {
 	changed := *field != value || *fieldAt != at
 	*field, *fieldAt = value, at
 	return changed
+}
+
+// inBook takes over how the phone's address book names a contact at a time. Not
+// to be in it any more counts as much as a name.
+func (c *contactRow) inBook(name string, at int64) {
+	if at > c.bookAt || at == c.bookAt && name > c.bookName {
+		c.bookAt, c.bookName, c.dirty = at, name, true
+	}
 }
 
 func firstOf(a, b string) string {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"wasl/internal/ingest"
+	"wasl/internal/journal"
 	"wasl/internal/wa"
 )
 
@@ -28,9 +31,18 @@ func (db *DB) Keep(ctx context.Context, ds []ingest.Delivery) error {
 	})
 }
 
-// Kept returns deliveries that are kept but not yet applied, oldest first.
+// keptBytes is how much of bodies is read at once: a batch of the largest
+// deliveries must not fill the memory.
+const keptBytes = 16 << 20
+
+// errEnough ends the reading of rows early.
+var errEnough = errors.New("enough")
+
+// Kept returns deliveries that are kept but not yet applied, oldest first: at
+// most limit, and no further one once their bodies come to keptBytes.
 func (db *DB) Kept(ctx context.Context, limit int) ([]ingest.Delivery, error) {
 	var out []ingest.Delivery
+	size := 0
 	rows, err := db.query(ctx, `SELECT id, received_at, app, body FROM delivery
 		WHERE state = 'kept' AND node = $1 ORDER BY id LIMIT $2`, db.node, limit)
 	err = each(rows, err, func(r *sql.Rows) error {
@@ -41,9 +53,12 @@ func (db *DB) Kept(ctx context.Context, limit int) ([]ingest.Delivery, error) {
 		}
 		d.ReceivedAt = fromMicros(at)
 		out = append(out, d)
+		if size += len(d.Body); size >= keptBytes {
+			return errEnough
+		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errEnough) {
 		return nil, fmt.Errorf("read kept deliveries: %w", err)
 	}
 	return out, nil
@@ -128,14 +143,30 @@ type located struct {
 // Apply applies everything parsed and marks the deliveries done, in one
 // transaction. Applied twice, it changes nothing.
 func (db *DB) Apply(ctx context.Context, now time.Time, ps []ingest.Parsed) ([]wa.BusinessID, error) {
-	tallies := make([]tally, len(ps))
-	order, groups, err := db.locate(ctx, ps, tallies)
+	for try := 1; ; try++ {
+		grown, err := db.applyOnce(ctx, now, ps)
+		// Two transactions met the same new person or message at the same moment:
+		// the second time the other's rows are there to be found.
+		if err == nil || try == writeTries || !db.d.duplicate(err) {
+			return grown, err
+		}
+	}
+}
+
+func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) ([]wa.BusinessID, error) {
+	noted := make([]tally, len(ps))
+	order, groups, err := db.locate(ctx, ps, noted)
 	if err != nil {
 		return nil, err
 	}
 	var grown []wa.BusinessID
 	var history bool
 	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
+		grown, history = nil, false
+		tallies := slices.Clone(noted)
+		for i := range tallies {
+			tallies[i].exceptions = slices.Clone(noted[i].exceptions)
+		}
 		for _, b := range order {
 			a := newApplier(db, t, b, now)
 			if err := a.run(ctx, ps, groups[b], tallies); err != nil {
@@ -151,13 +182,21 @@ func (db *DB) Apply(ctx context.Context, now time.Time, ps []ingest.Parsed) ([]w
 	if err != nil {
 		return nil, err
 	}
-	for _, b := range grown {
-		db.Wake(TopicJournal(b))
-	}
+	db.grew(grown...)
 	if history {
 		db.Wake(ingest.TopicHistory)
 	}
 	return grown, nil
+}
+
+// grew wakes whoever follows the journals of Businesses.
+func (db *DB) grew(bs ...wa.BusinessID) {
+	for _, b := range bs {
+		db.Wake(TopicJournal(b))
+	}
+	if len(bs) > 0 {
+		db.Wake(journal.TopicReact)
+	}
 }
 
 // TopicJournal is woken when a Business's journal has grown.
@@ -233,4 +272,18 @@ func markDone(ctx context.Context, t *tx, ps []ingest.Parsed, tallies []tally) e
 		}
 	}
 	return nil
+}
+
+// Replay marks every parked delivery to be understood anew, and waiting
+// fragments of history with them. It returns how many deliveries it was.
+func (db *DB) Replay(ctx context.Context) (n int64, err error) {
+	err = db.write(ctx, background, func(ctx context.Context, t *tx) error {
+		n, err = t.exec(ctx, "UPDATE delivery SET state = 'kept', node = $1 WHERE state = 'parked'", db.node)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("replay parked deliveries: %w", err)
+	}
+	db.Wake(ingest.TopicKept)
+	return n, nil
 }

@@ -42,7 +42,7 @@ func (t *tx) append(ctx context.Context, b wa.BusinessID, now time.Time, entries
 	if err != nil {
 		return fmt.Errorf("write journal: %w", err)
 	}
-	return nil
+	return t.due(ctx, b, "react", micros(now))
 }
 
 // Entries returns up to limit entries of a Business after a position, in order.
@@ -117,6 +117,14 @@ func (db *DB) Park(ctx context.Context, b wa.BusinessID, reaction string, seq wa
 		_, err := t.exec(ctx, `INSERT INTO parked_entry (business_id, reaction, seq, reason, tries, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (business_id, reaction, seq) DO UPDATE SET reason = EXCLUDED.reason, tries = EXCLUDED.tries, at = EXCLUDED.at`,
 			string(b), reaction, int64(seq), reason, tries, micros(now))
+		return err
+	})
+}
+
+// Unpark forgets that an entry was set aside.
+func (db *DB) Unpark(ctx context.Context, b wa.BusinessID, reaction string, seq wa.Seq) error {
+	return db.write(ctx, background, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, "DELETE FROM parked_entry WHERE business_id = $1 AND reaction = $2 AND seq = $3", string(b), reaction, int64(seq))
 		return err
 	})
 }

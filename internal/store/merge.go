@@ -71,7 +71,7 @@ func (a *applier) absorb(ctx context.Context, into, from *contactRow) error {
 	latest(&into.phone, &into.phoneAt, from.phone, from.phoneAt)
 	latest(&into.name, &into.nameAt, from.name, from.nameAt)
 	latest(&into.username, &into.usernameAt, from.username, from.usernameAt)
-	latest(&into.bookName, &into.bookAt, from.bookName, from.bookAt)
+	into.inBook(from.bookName, from.bookAt)
 	latest(&into.marketing, &into.marketingAt, from.marketing, from.marketingAt)
 	for _, cv := range a.convsOf(from.id) {
 		if err := a.adopt(ctx, into, cv); err != nil {

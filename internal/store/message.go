@@ -103,7 +103,7 @@ func (a *applier) loadTraces(ctx context.Context, n wa.NumberID, wamids []wa.WAM
 	}
 	args := []any{string(a.b), string(n), a.t.d.list(list)}
 	where := " WHERE business_id = $1 AND number_id = $2 AND " + a.t.d.in("wamid", 3)
-	rows, err := a.t.query(ctx, "SELECT "+msgColumns+" FROM message"+where+" ORDER BY id"+a.t.d.lockRow(), args...)
+	rows, err := a.t.query(ctx, "SELECT "+msgColumns+" FROM message"+where+a.t.d.lockRows("id"), args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		m, err := scanMsg(r)
 		a.trace(n, m.wamid).msg = m
@@ -112,26 +112,21 @@ func (a *applier) loadTraces(ctx context.Context, n wa.NumberID, wamids []wa.WAM
 	if err != nil {
 		return fmt.Errorf("read messages: %w", err)
 	}
-	rows, err = a.t.query(ctx, "SELECT wamid, edit_wamid FROM message_version"+where, args...)
+	// Edits and revocations are rare: both in one query.
+	rows, err = a.t.query(ctx, "SELECT wamid, edit_wamid, 0 FROM message_version"+where+" UNION ALL SELECT wamid, revoke_wamid, at FROM revocation"+where, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
-		var w, e wa.WAMID
-		err := r.Scan(&w, &e)
-		a.trace(n, w).versions[e] = true
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read versions: %w", err)
-	}
-	rows, err = a.t.query(ctx, "SELECT wamid, revoke_wamid, at FROM revocation"+where, args...)
-	err = each(rows, err, func(r *sql.Rows) error {
-		var w, v wa.WAMID
+		var w, other wa.WAMID
 		var at int64
-		err := r.Scan(&w, &v, &at)
-		a.trace(n, w).revocations[v] = at
+		err := r.Scan(&w, &other, &at)
+		if at == 0 {
+			a.trace(n, w).versions[other] = true
+		} else {
+			a.trace(n, w).revocations[other] = at
+		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("read revocations: %w", err)
+		return fmt.Errorf("read versions and revocations: %w", err)
 	}
 	rows, err = a.t.query(ctx, "SELECT wamid, wire, at, recipient, code, title FROM status_report"+where, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
@@ -183,7 +178,8 @@ func (m *msgRow) believe(rep report) bool {
 	next := m.status.After(wireStatus(rep.wire))
 	changed := next != m.status
 	m.status = next
-	if rep.code != 0 && m.status == wa.Failed && (m.code == 0 || rep.code < m.code) {
+	blames := rep.code != 0 && wireStatus(rep.wire) == wa.Failed && m.status == wa.Failed
+	if blames && (m.code == 0 || rep.code < m.code || rep.code == m.code && rep.title < m.codeTitle) {
 		m.code, m.codeTitle, changed = rep.code, rep.title, true
 	}
 	if changed && m.status != wa.Failed && m.code != 0 {

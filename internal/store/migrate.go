@@ -48,13 +48,20 @@ func (db *DB) migrate(ctx context.Context) error {
 	if current > target {
 		return checkFloor(ctx, conn, current, target)
 	}
-	if current == target {
+	if current < target {
+		if _, err := p.Up(ctx); err != nil {
+			return fmt.Errorf("migrate schema from version %d to %d: %w", current, target, err)
+		}
+	}
+	if db.single == nil {
 		return nil
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate schema from version %d to %d: %w", current, target, err)
+	if err := teachPlanner(ctx, conn); err != nil {
+		return err
 	}
-	return nil
+	// The writing connection read the schema before; the readers have not yet.
+	_, err = db.single.conn.ExecContext(ctx, "ANALYZE sqlite_schema")
+	return err
 }
 
 // migrationDB returns a handle for migrations; SQLite's writing connection is

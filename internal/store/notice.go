@@ -36,9 +36,7 @@ func (a *applier) contactChanged(ctx context.Context, n wa.NumberID, e wa.Contac
 	if e.Removed {
 		name = ""
 	}
-	if at > c.bookAt || at == c.bookAt && name > c.bookName {
-		c.bookAt, c.bookName, c.dirty = at, name, true
-	}
+	c.inBook(name, at)
 	a.entry(wa.ContactChangedKind, n, c, nil, nil, wa.Facts{HappenedAt: e.At, Event: action(e), Evidence: "fair"})
 	return applied, nil
 }
@@ -73,21 +71,9 @@ func (a *applier) preferenceChanged(ctx context.Context, n wa.NumberID, e wa.Pre
 // systemNoticed applies WhatsApp's own note: the customer is named otherwise
 // from now on, and both names are one person.
 func (a *applier) systemNoticed(ctx context.Context, n wa.NumberID, e wa.SystemNoticed) (fate, error) {
-	c, err := a.contact(ctx, e.Party, e.At)
+	c, err := a.renamed(ctx, e)
 	if err != nil {
 		return fate{}, err
-	}
-	if e.Now.Named() {
-		both := e.Now
-		if c != nil {
-			keys := append(naturalKeys(e.Party), naturalKeys(e.Now)...)
-			if c, err = a.join(ctx, c, keys); err != nil {
-				return fate{}, err
-			}
-			a.learn(c, both, e.At)
-		} else if c, err = a.contact(ctx, both, e.At); err != nil {
-			return fate{}, err
-		}
 	}
 	if c == nil {
 		return parkedBecause("names_nobody"), nil
@@ -99,14 +85,41 @@ func (a *applier) systemNoticed(ctx context.Context, n wa.NumberID, e wa.SystemN
 		a.entry(wa.SystemNoticedKind, n, c, nil, nil, wa.Facts{HappenedAt: e.At, Event: e.Kind})
 		return applied, nil
 	}
-	if a.trace(n, e.WAMID).msg != nil {
+	cv := a.conversation(n, c)
+	m := a.trace(n, e.WAMID).msg
+	switch {
+	case m == nil:
+		m = a.create(cv, &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "system",
+			status: wa.Arrived, at: micros(e.At)}, e.Content)
+	case !a.relive(cv, m, &msgRow{direction: wa.In, origin: wa.FromCustomer, typ: "system", status: wa.Arrived, at: micros(e.At)}, e.Content):
 		return duplicate, nil
 	}
-	cv := a.conversation(n, c)
-	m := a.create(cv, &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "system",
-		status: wa.Arrived, at: micros(e.At)}, e.Content)
 	a.entry(wa.SystemNoticedKind, n, nil, cv, m, wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Event: e.Kind})
 	return applied, nil
+}
+
+// renamed is the contact a system note is about, with both its old names and
+// its new ones. What is written to from now on is the new number, so the old
+// one counts as never said.
+func (a *applier) renamed(ctx context.Context, e wa.SystemNoticed) (*contactRow, error) {
+	at := e.At
+	if e.Now.Phone != "" || e.Now.WaID != "" {
+		at = time.Time{}
+	}
+	c, err := a.contact(ctx, e.Party, at)
+	switch {
+	case err != nil || !e.Now.Named():
+		return c, err
+	case c == nil:
+		return a.contact(ctx, e.Now, e.At)
+	}
+	if c, err = a.join(ctx, c, append(naturalKeys(e.Party), naturalKeys(e.Now)...)); err != nil {
+		return nil, err
+	}
+	said := e.Now
+	said.Name, said.Username = e.Party.Name, e.Party.Username
+	a.learn(c, said, e.At)
+	return c, nil
 }
 
 // join gives a contact further natural keys, merging whoever has them already.

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"strconv"
 	"strings"
+	"sync"
 )
 
 // rowChunks are how many rows one insert carries: a few sizes, so that few
@@ -23,7 +23,7 @@ func (t *tx) insertRows(ctx context.Context, head, tail string, rows [][]any) (i
 				break
 			}
 		}
-		w, err := t.exec(ctx, insertSQL(head, tail, n, len(rows[0])), flatten(rows[:n])...)
+		w, err := t.exec(ctx, t.insertSQL(head, tail, n, len(rows[0])), flatten(rows[:n])...)
 		if err != nil {
 			return written, err
 		}
@@ -33,7 +33,27 @@ func (t *tx) insertRows(ctx context.Context, head, tail string, rows [][]any) (i
 	return written, nil
 }
 
-func insertSQL(head, tail string, rows, cols int) string {
+// insertSQL returns the statement for so many rows. It is made once: SQLite's
+// statements are found by their text.
+func (t *tx) insertSQL(head, tail string, rows, cols int) string {
+	k := insertKey{t.d.name(), head, tail, rows, cols}
+	if s, ok := insertTexts.Load(k); ok {
+		return s.(string)
+	}
+	s := t.composeInsert(head, tail, rows, cols)
+	insertTexts.Store(k, s)
+	return s
+}
+
+type insertKey struct {
+	dialect, head, tail string
+	rows, cols          int
+}
+
+// insertTexts holds the few texts there are.
+var insertTexts sync.Map
+
+func (t *tx) composeInsert(head, tail string, rows, cols int) string {
 	var b strings.Builder
 	b.Grow(len(head) + len(tail) + rows*cols*6)
 	b.WriteString(head)
@@ -48,8 +68,7 @@ func insertSQL(head, tail string, rows, cols int) string {
 			if c > 0 {
 				b.WriteByte(',')
 			}
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(p))
+			b.WriteString(t.d.placeholder(p))
 			p++
 		}
 		b.WriteByte(')')

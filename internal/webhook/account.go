@@ -49,7 +49,10 @@ func (n *normalizer) account(c change) {
 		}
 	}
 	if event == "" {
-		event = strings.ToUpper(c.Field)
+		event = strings.ToUpper(n.field)
+	}
+	if n.field == "account_update" && !accountEvents[event] {
+		n.odd(n.field, "unknown_value", "event "+event)
 	}
 	n.add(wa.AccountChanged{
 		Place: n.place, EntryID: string(n.entry.ID), Event: event, Phone: wa.Digits(string(v.Phone)),
@@ -76,7 +79,7 @@ func (n *normalizer) number(c change) {
 		event = v.Status
 	}
 	n.place.Display = wa.Digits(string(v.Display))
-	n.add(wa.NumberChanged{Place: n.place, Field: c.Field, Event: event, At: n.entry.Time.time(), Raw: c.Value})
+	n.add(wa.NumberChanged{Place: n.place, Field: n.field, Event: event, At: n.entry.Time.time(), Raw: c.Value})
 }
 
 func (n *normalizer) template(c change) {
@@ -100,7 +103,7 @@ func (n *normalizer) template(c change) {
 		event = v.Quality
 	}
 	n.add(wa.TemplateChanged{
-		Place: n.place, Field: c.Field, TemplateID: string(v.ID), Name: v.Name,
+		Place: n.place, Field: n.field, TemplateID: string(v.ID), Name: v.Name,
 		Language: strings.ReplaceAll(v.Language, "-", "_"), Event: event, At: n.entry.Time.time(), Raw: c.Value,
 	})
 }
@@ -165,6 +168,9 @@ func (n *normalizer) preference(raw jsontext.Value) {
 	if !p.Named() {
 		n.unknown("a preference that names nobody", raw)
 		return
+	}
+	if !preferences[v.Value] {
+		n.odd(n.field, "unknown_value", "value "+v.Value)
 	}
 	n.add(wa.PreferenceChanged{Place: n.place, Party: p, Category: v.Category, Value: v.Value, At: v.Timestamp.time(), Raw: raw})
 }

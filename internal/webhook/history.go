@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,7 +19,7 @@ type historyItem struct {
 		Order    num `json:"chunk_order"`
 		Progress num `json:"progress"`
 	} `json:"metadata"`
-	Threads []thread         `json:"threads"`
+	Threads []jsontext.Value `json:"threads"`
 	Errors  []jsontext.Value `json:"errors"`
 	Extra   jsontext.Value   `json:",unknown"`
 }
@@ -36,11 +37,11 @@ func (n *normalizer) history() {
 		n.historyItem(raw)
 	}
 	var files []wa.HistoryMessage
-	for _, raw := range n.value.Messages {
-		files = n.historyMessage(files, raw, wa.Party{}, false)
-	}
-	for _, raw := range n.value.Echoes {
-		files = n.historyMessage(files, raw, wa.Party{}, true)
+	for i, raw := range slices.Concat(n.value.Messages, n.value.Echoes) {
+		// A file that names nobody finds its placeholder by the WAMID alone.
+		if m, ok := n.historyMessage(raw, wa.Party{}, i >= len(n.value.Messages)); ok {
+			files = append(files, m)
+		}
 	}
 	if len(files) > 0 {
 		n.add(wa.HistoryMedia{Place: n.place, Messages: files})
@@ -67,10 +68,21 @@ func (n *normalizer) historyItem(raw jsontext.Value) {
 	if h.Metadata != nil {
 		ev.Phase, ev.Order, ev.Progress = int(h.Metadata.Phase), int(h.Metadata.Order), int(h.Metadata.Progress)
 	}
-	for _, th := range h.Threads {
+	for _, raw := range h.Threads {
+		var th thread
+		if read(raw, &th) != nil {
+			n.unknown("a thread of the history without its shape", raw)
+			continue
+		}
 		with := th.party()
-		for _, m := range th.Messages {
-			ev.Messages = n.historyMessage(ev.Messages, m, with, false)
+		for _, raw := range th.Messages {
+			m, ok := n.historyMessage(raw, with, false)
+			switch {
+			case ok && m.With.Named():
+				ev.Messages = append(ev.Messages, m)
+			case ok:
+				n.unknown("a message of the history that names nobody", raw)
+			}
 		}
 	}
 	n.add(ev)
@@ -90,40 +102,52 @@ func (th thread) party() wa.Party {
 	return p
 }
 
-// historyMessage appends one message of the past. Direction: from_me, which
-// Meta's pages do not name but its deliveries carry, or the Business's own
-// number as sender; otherwise it came in (coexistence-protocol §4.2).
-func (n *normalizer) historyMessage(list []wa.HistoryMessage, raw jsontext.Value, with wa.Party, ours bool) []wa.HistoryMessage {
+// historyMessage reads one message of the past; ok is false if it cannot be
+// read. Direction: from_me, which Meta's pages do not name but its deliveries
+// carry, or the Business's own number as sender; otherwise it came in
+// (coexistence-protocol §4.2).
+func (n *normalizer) historyMessage(raw jsontext.Value, with wa.Party, ours bool) (h wa.HistoryMessage, ok bool) {
 	var m message
 	if read(raw, &m) != nil || m.ID == "" {
 		n.unknown("a message of the history without its shape", raw)
-		return list
+		return h, false
 	}
 	n.extraOf(&m)
-	ours = ours || n.oursBySender(&m)
-	h := wa.HistoryMessage{
-		With: with, FromMe: ours, WAMID: wa.WAMID(m.ID), At: m.Timestamp.time(),
+	h = wa.HistoryMessage{
+		With: with, FromMe: ours || n.oursBySender(&m), WAMID: wa.WAMID(m.ID), At: m.Timestamp.time(),
 		Content: contentOf(&m, raw), ReplyTo: wa.WAMID(m.Context.ID), Status: wa.Arrived,
 	}
 	if m.Type == "errors" || m.Type == "unsupported" {
 		h.Content.Type = "unsupported"
 	}
-	var wire string
+	wire := ""
 	if m.HistoryContext != nil {
 		wire = strings.ToLower(m.HistoryContext.Status)
 		h.FromMe = h.FromMe || m.HistoryContext.FromMe != nil && *m.HistoryContext.FromMe
 	}
-	if !h.With.Named() {
-		if h.FromMe {
-			h.With = n.customerOf(m.To, m.ToUser, m.ToParent)
-		} else {
-			h.With = n.customerOf(m.From, m.FromUser, m.FromParent)
-		}
-	}
 	if h.FromMe {
 		h.Status = historyStatus(wire)
+		h.With = n.completed(with, m.To, m.ToUser, m.ToParent)
+	} else {
+		h.With = n.completed(with, m.From, m.FromUser, m.FromParent)
 	}
-	return append(list, h)
+	return h, true
+}
+
+// completed is the party of a thread with what a message of it says of that
+// person besides.
+func (n *normalizer) completed(p wa.Party, phone, user, parent text) wa.Party {
+	if !p.Named() {
+		return n.customerOf(phone, user, parent)
+	}
+	if p.Phone == "" {
+		p.Phone = wa.Digits(string(phone))
+		p.WaID = p.Phone
+	}
+	if p.BSUID == "" {
+		p.BSUID, p.Parent = string(user), string(parent)
+	}
+	return p
 }
 
 func historyStatus(wire string) wa.Status {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,21 +18,24 @@ func Normalize(body []byte) ingest.Normalized {
 	var n normalizer
 	var env envelope
 	body = storable(body)
-	if err := read(body, &env); err != nil {
+	if err := read(body, &env); err != nil && !n.looseEnvelope(body, &env) {
 		return ingest.Normalized{Broken: "the body is not the JSON of a webhook"}
 	}
 	if env.Object == "" && env.Entry == nil {
 		return ingest.Normalized{Broken: "the body has neither object nor entry"}
 	}
 	if env.Object != "whatsapp_business_account" {
-		n.odd("", "unknown_value", "object "+env.Object)
+		n.odd("", "unknown_value", "object "+string(env.Object))
 	}
+	n.extra("body", env.Extra)
 	for _, e := range env.Entry {
 		n.entry = e
+		n.extra("entry", e.Extra)
 		if len(e.Changes) == 0 && e.Field != "" {
 			n.change(change{Field: e.Field, Value: e.Value})
 		}
 		for _, c := range e.Changes {
+			n.extra("change", c.Extra)
 			n.change(c)
 		}
 	}
@@ -61,8 +65,8 @@ func (n *normalizer) unknown(reason string, raw []byte) {
 	n.add(wa.Unknown{Place: n.place, Field: n.field, Reason: reason, Raw: raw})
 }
 
-// extra notes the members that a shape does not name.
-func (n *normalizer) extra(where string, extra jsontext.Value) {
+// extra notes the members that a shape does not name, but for those of except.
+func (n *normalizer) extra(where string, extra jsontext.Value, except ...string) {
 	if len(extra) == 0 {
 		return
 	}
@@ -71,17 +75,19 @@ func (n *normalizer) extra(where string, extra jsontext.Value) {
 		return
 	}
 	for _, name := range sortedKeys(members) {
-		n.odd(n.field, "unknown_member", where+"."+name)
+		if !slices.Contains(except, name) {
+			n.odd(n.field, "unknown_member", where+"."+name)
+		}
 	}
 }
 
 func (n *normalizer) change(c change) {
-	n.field = c.Field
+	n.field = string(c.Field)
 	n.place = wa.Place{WABAID: wa.WABAID(n.entry.ID)}
 	switch c.Field {
 	case "messages", "smb_message_echoes", "history", "smb_app_state_sync", "user_preferences", "user_id_update":
 		n.value = value{}
-		if err := read(c.Value, &n.value); err != nil {
+		if err := read(c.Value, &n.value); err != nil && !n.looseValue(c.Value) {
 			n.unknown("the value does not have the shape of its field", c.Value)
 			return
 		}
@@ -97,8 +103,8 @@ func (n *normalizer) change(c change) {
 		"message_template_components_update", "template_category_update":
 		n.template(c)
 	default:
-		n.odd(c.Field, "unknown_field", c.Field)
-		n.add(wa.Unknown{Place: n.placeOf(c.Value), Field: c.Field, Reason: "a field we have no word for", Raw: c.Value})
+		n.odd(n.field, "unknown_field", n.field)
+		n.add(wa.Unknown{Place: n.placeOf(c.Value), Field: n.field, Reason: "a field we have no word for", Raw: c.Value})
 	}
 }
 
@@ -238,6 +244,9 @@ func (n *normalizer) message(raw jsontext.Value) {
 	case m.Type == "reaction" && m.Reaction != nil && m.Reaction.MessageID != "":
 		n.add(wa.Reacted{Place: n.place, By: wa.Customer, Party: from, WAMID: base.WAMID, Target: wa.WAMID(m.Reaction.MessageID),
 			Emoji: m.Reaction.Emoji, At: base.At, Content: base.Content})
+	case m.Type == "edit", m.Type == "revoke", m.Type == "reaction":
+		// No message of a person's, so it must not look like one.
+		n.unknown("it does not say which message it is about", raw)
 	case m.Type == "system":
 		n.add(n.system(&m, from, base))
 	case m.Type == "unsupported", m.Type == "errors":
@@ -347,6 +356,8 @@ func (n *normalizer) echoOf(m *message, raw jsontext.Value) {
 	case m.Type == "reaction" && m.Reaction != nil && m.Reaction.MessageID != "":
 		n.add(wa.Reacted{Place: n.place, By: wa.Business, Party: to, WAMID: id, Target: wa.WAMID(m.Reaction.MessageID),
 			Emoji: m.Reaction.Emoji, At: at, Content: content})
+	case m.Type == "edit", m.Type == "revoke", m.Type == "reaction":
+		n.unknown("it does not say which message it is about", raw)
 	default:
 		n.add(wa.Echoed{Place: n.place, To: to, WAMID: id, At: at, Content: content, ReplyTo: wa.WAMID(m.Context.ID)})
 	}
@@ -366,8 +377,9 @@ func (n *normalizer) status(raw jsontext.Value) {
 	}
 	ev := wa.StatusReported{
 		Place: n.place, WAMID: wa.WAMID(s.ID), Wire: strings.ToLower(s.Status), At: s.Timestamp.time(),
-		Recipient: n.customerOf(s.Recipient, s.RecipientUser, ""), Opaque: s.Opaque, Raw: raw,
+		Recipient: n.customerOf(s.Recipient, s.RecipientUser, ""), Opaque: string(s.Opaque), Raw: raw,
 	}
+	n.extra("status", s.Extra, statusMembers...)
 	ev.Status = words[ev.Wire]
 	if ev.Status == "" {
 		n.odd(n.field, "unknown_value", "status "+ev.Wire)

@@ -16,8 +16,16 @@ import (
 // Extra, is noted as odd, and stays in the raw bytes.
 
 type envelope struct {
-	Object string  `json:"object"`
-	Entry  []entry `json:"entry"`
+	Object text           `json:"object"`
+	Entry  []entry        `json:"entry"`
+	Extra  jsontext.Value `json:",unknown"`
+}
+
+// loose is an envelope of which some entry does not have its shape: the others
+// are read one by one.
+type loose struct {
+	Object jsontext.Value   `json:"object"`
+	Entry  []jsontext.Value `json:"entry"`
 }
 
 type entry struct {
@@ -25,13 +33,22 @@ type entry struct {
 	Time    num      `json:"time"`
 	Changes []change `json:"changes"`
 	// Some of Meta's samples put these one level too high.
-	Field string         `json:"field"`
+	Field text           `json:"field"`
 	Value jsontext.Value `json:"value"`
+	Extra jsontext.Value `json:",unknown"`
+}
+
+// looseEntry is an entry of which some change does not have its shape.
+type looseEntry struct {
+	ID      text             `json:"id"`
+	Time    num              `json:"time"`
+	Changes []jsontext.Value `json:"changes"`
 }
 
 type change struct {
-	Field string         `json:"field"`
+	Field text           `json:"field"`
 	Value jsontext.Value `json:"value"`
+	Extra jsontext.Value `json:",unknown"`
 }
 
 type metadata struct {
@@ -40,7 +57,7 @@ type metadata struct {
 }
 
 type value struct {
-	Product     string           `json:"messaging_product"`
+	Product     jsontext.Value   `json:"messaging_product"`
 	Metadata    metadata         `json:"metadata"`
 	Contacts    []contact        `json:"contacts"`
 	Messages    []jsontext.Value `json:"messages"`
@@ -162,9 +179,16 @@ type status struct {
 	Timestamp     num            `json:"timestamp"`
 	Recipient     text           `json:"recipient_id"`
 	RecipientUser text           `json:"recipient_user_id"`
-	Opaque        string         `json:"biz_opaque_callback_data"`
+	Opaque        text           `json:"biz_opaque_callback_data"`
 	Errors        []wireError    `json:"errors"`
 	Extra         jsontext.Value `json:",unknown"`
+}
+
+// statusMembers are the members of a status that have words of their own and
+// are read from its raw form by whoever needs them (cloud-api-protocol §5.6).
+var statusMembers = []string{
+	"type", "conversation", "pricing", "recipient_type", "recipient_identity_key_hash", "parent_recipient_user_id",
+	"recipient_parent_user_id", "recipient_participant_id", "recipient_participant_user_id", "recipient_participant_parent_user_id",
 }
 
 // text reads a JSON string, or anything else as its raw form: ids have come as
@@ -210,11 +234,15 @@ func (n *num) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
+// lastMoment is the last of the year 9999 in microseconds; what lies beyond is
+// no time, and JSON could not write it.
+const lastMoment = 253402300799999999
+
 // time reads seconds, or milliseconds, which one implementer observed in the
 // contact sync (coexistence-protocol §4.5).
 func (n num) time() time.Time {
 	switch {
-	case n <= 0:
+	case n <= 0, n > lastMoment:
 		return time.Time{}
 	case n > 1e14:
 		return time.UnixMicro(int64(n)).UTC()

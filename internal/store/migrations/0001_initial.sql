@@ -217,7 +217,7 @@ CREATE TABLE message (
     note            TEXT NOT NULL DEFAULT '',  -- why it is held, or needs a person
     PRIMARY KEY (business_id, id)
 ) /*without rowid*/;
-CREATE UNIQUE INDEX message_wamid ON message (business_id, number_id, wamid) WHERE wamid IS NOT NULL;
+CREATE UNIQUE INDEX message_wamid ON message (business_id, number_id, wamid);
 CREATE INDEX message_thread ON message (business_id, conversation_id, at, direction, wamid);
 
 -- Text lives here and nowhere else.
@@ -378,6 +378,7 @@ CREATE TABLE attempt (
     item_id     TEXT NOT NULL,
     number_id   TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
+    contact_id  TEXT NOT NULL,
     n           BIGINT NOT NULL,
     epoch       BIGINT NOT NULL,           -- of the assignment it was begun under
     started_at  BIGINT NOT NULL,
@@ -401,6 +402,7 @@ CREATE INDEX attempt_permit ON attempt (business_id, number_id, free_at);
 CREATE TABLE pair_cooling (
     business_id     TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
+    contact_id  TEXT NOT NULL,
     number_id       TEXT NOT NULL,
     cool_until      BIGINT NOT NULL,
     cool_tries      BIGINT NOT NULL,

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+
+	"wasl/internal/auth"
+	"wasl/internal/cloudapi"
+	"wasl/internal/coexist"
+	"wasl/internal/desk"
+	"wasl/internal/httpapi"
+	"wasl/internal/ingest"
+	"wasl/internal/journal"
+	"wasl/internal/outbox"
+	"wasl/internal/platform"
+	"wasl/internal/realtime"
+	"wasl/internal/store"
+	"wasl/internal/wa"
+	"wasl/internal/webhook"
+	"wasl/web"
+)
+
+// house is the platform, joined: this file is the only place where the rooms
+// meet.
+type house struct {
+	settings Settings
+	serving  Serving
+	log      *slog.Logger
+	db       *store.DB
+	facts    platform.Book
+	gate     *auth.Gate
+	sender   *outbox.Sender
+	feeder   *journal.Feeder
+	reader   *ingest.Reader
+	door     *webhook.Handler
+	handler  http.Handler
+}
+
+// build opens the database and joins the rooms. emulator is where the demo's
+// phone is shown, otherwise empty.
+func build(ctx runContext, settings Settings, serving Serving, emulator string) (*house, error) {
+	if err := serving.secrets(); err != nil {
+		return nil, err
+	}
+	db, _, err := settings.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: platform.Known(), gate: auth.New(db, auth.Config{})}
+	if err := h.join(emulator); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return h, nil
+}
+
+func (h *house) join(emulator string) error {
+	api, err := cloudapi.New(h.serving.GraphURL, h.serving.GraphVersion, nil)
+	if err != nil {
+		return err
+	}
+	due, _ := h.db.Listen(store.TopicSend)
+	h.sender = &outbox.Sender{Queue: h.db, API: api, Facts: h.facts, Log: h.log, Claim: h.db.Claim, Wakes: due}
+	h.feeder = &journal.Feeder{Store: h.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: h.db}}, Log: h.log}
+	h.reader = &ingest.Reader{Store: h.db, Normalize: webhook.Normalize, Heard: h.heard, Log: h.log}
+	keeper := &ingest.Keeper{Store: h.db}
+	h.door = &webhook.Handler{
+		Apps: h.apps(), VerifyTokens: strings.Split(h.serving.VerifyToken, ","), Limit: h.serving.WebhookLimit,
+		Keep: keeper.Keep, Kept: func() { h.db.Wake(ingest.TopicKept) }, Log: h.log,
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.counters())
+	screens, _ := web.Files()
+	pages := httpapi.New(httpapi.Config{
+		Gate: h.gate, Accounts: h.db, Desk: h.db, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
+		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
+		Pace:   h.pace, Retry: h.feeder.Retry,
+		Unavailable: func(err error) bool { return errors.Is(err, store.ErrUnavailable) },
+		Ready:       []httpapi.Check{{Name: "database", Test: h.db.Ping}, {Name: "disk", Test: h.disk}},
+		Metrics:     metrics, Web: screens, EmulatorURL: emulator, PublicURL: h.serving.publicURL(), Version: version, Log: h.log,
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/webhooks/meta", h.door)
+	mux.Handle("/", pages)
+	h.handler = mux
+	return nil
+}
+
+// apps are the secrets that may sign a delivery.
+func (h *house) apps() []webhook.App {
+	var out []webhook.App
+	for i, s := range strings.Split(h.serving.AppSecret, ",") {
+		name := h.serving.AppID
+		if i > 0 {
+			name = fmt.Sprintf("%s (secret %d)", name, i+1)
+		}
+		out = append(out, webhook.App{Name: name, Secret: strings.TrimSpace(s)})
+	}
+	return out
+}
+
+// heard tells the pacer of a Number what has just come in.
+func (h *house) heard(id wa.PhoneNumberID, count int) {
+	b, n, ok, err := h.db.FindNumber(context.Background(), id)
+	if err == nil && ok {
+		h.sender.Received(b, n, count)
+	}
+}
+
+// pace is how fast a Number may send on a day, and why.
+func (h *house) pace(n desk.Number, now time.Time) httpapi.Pace {
+	r := h.facts.On(now).Rate(n.Mode, n.Country, n.MPS)
+	from := ""
+	if !r.From.IsZero() {
+		from = r.From.String()
+	}
+	return httpapi.Pace{MPS: r.MPS, Source: r.Source, From: from}
+}
+
+// lowDisk is how many bytes must be free for the server to count as ready.
+const lowDisk = 256 << 20
+
+// disk reports whether the data folder's disk has room.
+func (h *house) disk(context.Context) error {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(h.settings.Data, &s); err != nil {
+		return fmt.Errorf("look at disk: %w", err)
+	}
+	if free := s.Bavail * uint64(s.Bsize); free < lowDisk {
+		return fmt.Errorf("only %d MB are free in the data folder; make room, or webhooks will be answered 503", free>>20)
+	}
+	return nil
+}
+
+// counters shows what the door for webhooks has seen.
+func (h *house) counters() prometheus.Collector {
+	v := &doorMetrics{door: h.door, desc: prometheus.NewDesc("wasl_webhook_deliveries_total", "Webhook requests by what became of them.", []string{"result"}, nil)}
+	return v
+}
+
+type doorMetrics struct {
+	door *webhook.Handler
+	desc *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (m *doorMetrics) Describe(c chan<- *prometheus.Desc) { c <- m.desc }
+
+// Collect implements prometheus.Collector.
+func (m *doorMetrics) Collect(c chan<- prometheus.Metric) {
+	for _, r := range []struct {
+		result string
+		n      int64
+	}{
+		{"kept", m.door.Counts.Kept.Load()}, {"bad_signature", m.door.Counts.BadSignature.Load()},
+		{"too_large", m.door.Counts.TooLarge.Load()}, {"not_stored", m.door.Counts.Unstored.Load()},
+	} {
+		c <- prometheus.MustNewConstMetric(m.desc, prometheus.CounterValue, float64(r.n), r.result)
+	}
+}
+
+// start runs everything that lives as long as the process.
+func (h *house) start(ctx context.Context, g *errgroup.Group) error {
+	if err := h.db.Join(ctx); err != nil {
+		return err
+	}
+	for _, part := range []func(context.Context) error{
+		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run,
+		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
+		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },
+	} {
+		g.Go(func() error { return part(ctx) })
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"wasl/internal/bench"
+)
+
+type migrateCommand struct{ Settings }
+
+// Run brings the schema up to date; opening does it.
+func (c *migrateCommand) Run(ctx runContext) error {
+	db, _, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(ctx.stdout, "The schema is up to date.")
+	return db.Close()
+}
+
+type replayCommand struct {
+	Settings
+	JSON bool `help:"Print JSON."`
+}
+
+// Run marks parked deliveries to be understood anew, as after a number was
+// added. What they had applied already changes nothing a second time.
+func (c *replayCommand) Run(ctx runContext) error {
+	db, _, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	n, err := db.Replay(ctx)
+	if err != nil {
+		return err
+	}
+	return say(ctx.stdout, c.JSON, map[string]int64{"deliveries": n}, fmt.Sprintf("%d deliveries will be applied again by the server.", n))
+}
+
+type benchCommand struct {
+	Messages int    `help:"Messages a measurement." default:"20000"`
+	Senders  []int  `help:"How many send at once; one measurement each." default:"1,16,64"`
+	Database string `help:"postgres://… of an empty database, which is filled. Default: SQLite in a temporary folder."`
+}
+
+// Run measures and prints.
+func (c *benchCommand) Run(ctx runContext) error {
+	return bench.Run(ctx, bench.Config{Messages: c.Messages, Senders: c.Senders, Database: c.Database, Out: ctx.stdout})
+}
+
+type versionCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+// Run prints the version.
+func (c *versionCommand) Run(ctx runContext) error {
+	return say(ctx.stdout, c.JSON, map[string]string{"version": version, "go": runtime.Version()},
+		strings.Join([]string{"wasl", version, runtime.Version()}, " "))
+}

@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"wasl/internal/auth"
+	"wasl/internal/clock"
+	"wasl/internal/desk"
+	"wasl/internal/wa"
+)
+
+// Number is one business phone number.
+type Number struct {
+	ID            wa.NumberID      `json:"id"`
+	PhoneNumberID wa.PhoneNumberID `json:"phone_number_id" doc:"Meta's id of it"`
+	WABAID        wa.WABAID        `json:"waba_id"`
+	Display       string           `json:"display" example:"+966 50 111 2222"`
+	Name          string           `json:"name"`
+	Mode          string           `json:"mode" enum:"coexistence,cloud"`
+	Stage         string           `json:"stage" doc:"live, suspended, disconnected, …"`
+	Stopped       string           `json:"stopped" doc:"why nothing is sent until a person acts; empty if it sends"`
+	Heartbeat     *Heartbeat       `json:"heartbeat" doc:"the last sign of life of the phone app; null for a number without one"`
+	Pace          Pace             `json:"pace"`
+	HistorySync   HistorySync      `json:"history_sync"`
+}
+
+// Heartbeat is the last proof that the phone app is alive.
+type Heartbeat struct {
+	LastAt   *time.Time `json:"last_at" nullable:"true"`
+	Evidence *string    `json:"evidence" nullable:"true" enum:"strong,fair,weak"`
+	Kind     *string    `json:"kind" nullable:"true" doc:"echo, contact_change, reconnect, owner_confirmed"`
+}
+
+// HistorySync is how far the sync of the past has come.
+type HistorySync struct {
+	State    string `json:"state" doc:"not_requested, running, done"`
+	Progress int    `json:"progress" doc:"percent"`
+}
+
+type oneID struct {
+	ID string `path:"id" maxLength:"100"`
+}
+
+type (
+	numbersBody struct{ Body Page[Number] }
+	numberBody  struct{ Body Number }
+)
+
+func (a *API) registerNumbers() {
+	rule := auth.May(auth.Agent, auth.ReadScope)
+	operate(a, rule, huma.Operation{
+		OperationID: "numbers", Method: http.MethodGet, Path: "/v1/numbers", Summary: "List numbers", Tags: []string{"Numbers"},
+	}, func(ctx context.Context, _ *struct{}) (*numbersBody, error) {
+		list, err := a.Desk.Numbers(ctx, callerOf(ctx).Business)
+		if err != nil {
+			return nil, err
+		}
+		return &numbersBody{Body: pageOf(list, len(list), a.number, nil)}, nil
+	})
+	operate(a, rule, huma.Operation{
+		OperationID: "number", Method: http.MethodGet, Path: "/v1/numbers/{id}", Summary: "One number", Tags: []string{"Numbers"},
+		Errors: []int{http.StatusNotFound},
+	}, func(ctx context.Context, in *oneID) (*numberBody, error) {
+		n, err := a.Desk.NumberByID(ctx, callerOf(ctx).Business, wa.NumberID(in.ID))
+		if err != nil {
+			return nil, err
+		}
+		return &numberBody{Body: a.number(n)}, nil
+	})
+}
+
+func (a *API) number(n desk.Number) Number {
+	out := Number{
+		ID: n.ID, PhoneNumberID: n.PhoneNumberID, WABAID: n.WABAID, Display: n.Display, Name: n.Name, Mode: n.Mode, Stage: n.Stage,
+		Stopped: n.Stopped, HistorySync: HistorySync{State: n.History.State, Progress: n.History.Progress},
+	}
+	if a.Pace != nil {
+		out.Pace = a.Pace(n, clock.Now())
+	}
+	if n.Mode == "coexistence" {
+		out.Heartbeat = &Heartbeat{LastAt: moment(n.AliveAt), Evidence: orNull(n.AliveGrade), Kind: orNull(n.AliveKind)}
+	}
+	return out
+}
+
+// orNull is a text as it travels where empty means that there is none.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"wasl/internal/desk"
+	"wasl/internal/fault"
+	"wasl/internal/id"
+	"wasl/internal/wa"
+)
+
+var _ desk.Numbers = (*DB)(nil)
+
+// NewNumber is a Number to be added by somebody who has its token already.
+type NewNumber struct {
+	Business      wa.BusinessID
+	PhoneNumberID wa.PhoneNumberID
+	WABAID        wa.WABAID
+	Display       string // as people write it, with country code
+	Name          string
+	Mode          string // coexistence or cloud
+	Country       string // ISO 3166 alpha-2; "" means: read it from Display
+	MPS           int    // 0 means the dated rule of the country
+	Token         []byte // sealed before it is written; nil keeps the one that is there
+}
+
+// The ways a Number is used.
+const (
+	modeCoexistence = "coexistence"
+	modeCloud       = "cloud"
+)
+
+// AddNumber adds a Number to a Business, live at once. Adding one again that the
+// Business already has renews its token and particulars and keeps its id. A
+// phone number id or WABA of another Business is refused: fault number_taken, since
+// one Portfolio belongs to one Business (decision 17).
+func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.NumberID, error) {
+	digits := wa.Digits(n.Display)
+	if err := checkNumber(n, digits); err != nil {
+		return "", err
+	}
+	if n.Country == "" {
+		n.Country = countryOf(digits)
+	}
+	number := wa.NumberID(id.New("num"))
+	err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
+		var err error
+		if number, err = t.claim(ctx, n, number); err != nil {
+			return err
+		}
+		if err := t.putNumber(ctx, n, number, digits, now); err != nil {
+			return err
+		}
+		if err := t.sealToken(ctx, db, n.Business, number, n.Token); err != nil {
+			return err
+		}
+		return t.append(ctx, n.Business, now, []wa.Entry{{
+			Kind: wa.NumberChangedKind, Number: number, Facts: wa.Facts{Event: "added", HappenedAt: now},
+		}})
+	})
+	if err != nil {
+		return "", fmt.Errorf("add number: %w", err)
+	}
+	db.Wake(TopicJournal(n.Business))
+	return number, nil
+}
+
+func checkNumber(n NewNumber, digits string) error {
+	bad := func(sentence string) error {
+		return fault.New(fault.Invalid, fault.CodeParameterInvalid, sentence)
+	}
+	switch {
+	case n.PhoneNumberID == "":
+		return bad("phone_number_id: must not be empty.")
+	case n.WABAID == "":
+		return bad("waba_id: must not be empty.")
+	case len(digits) < 5 || len(digits) > 20:
+		return bad("display: must be a phone number with its country code.")
+	case n.Mode != modeCoexistence && n.Mode != modeCloud:
+		return bad("mode: must be coexistence or cloud.")
+	case n.MPS < 0:
+		return bad("mps: must not be negative.")
+	}
+	return nil
+}
+
+func countryOf(digits string) string {
+	n, err := phonenumbers.Parse("+"+digits, "")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.GetRegionCodeForNumber(n)
+}
+
+// claim enters the number into the directories, or finds it there; it returns the
+// id it goes by.
+func (t *tx) claim(ctx context.Context, n NewNumber, fresh wa.NumberID) (wa.NumberID, error) {
+	taken := fault.New(fault.Conflict, "number_taken",
+		"This number or its WhatsApp Business Account already belongs to another business here.").
+		Fixed("Use the business it belongs to, or remove it there first.")
+	var owner, number string
+	err := t.row(ctx, `INSERT INTO number_directory (phone_number_id, business_id, number_id) VALUES ($1, $2, $3)
+		ON CONFLICT (phone_number_id) DO UPDATE SET phone_number_id = EXCLUDED.phone_number_id RETURNING business_id, number_id`,
+		[]any{string(n.PhoneNumberID), string(n.Business), string(fresh)}, &owner, &number)
+	if err != nil {
+		return "", err
+	}
+	if owner != string(n.Business) {
+		return "", taken
+	}
+	err = t.row(ctx, `INSERT INTO waba_directory (waba_id, business_id) VALUES ($1, $2)
+		ON CONFLICT (waba_id) DO UPDATE SET waba_id = EXCLUDED.waba_id RETURNING business_id`,
+		[]any{string(n.WABAID), string(n.Business)}, &owner)
+	if err != nil {
+		return "", err
+	}
+	if owner != string(n.Business) {
+		return "", taken
+	}
+	return wa.NumberID(number), nil
+}
+
+func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, digits string, now time.Time) error {
+	_, err := t.exec(ctx, `INSERT INTO number (business_id, id, phone_number_id, waba_id, display, digits, country, name, mode, stage,
+			stage_at, mps, onboarded_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $10, $10)
+		ON CONFLICT (business_id, id) DO UPDATE SET waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
+			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
+			stage_at = EXCLUDED.stage_at, stopped = ''`,
+		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
+		micros(now), n.MPS)
+	return err
+}
+
+// sealToken keeps a Number's token, unreadable without the master key.
+func (t *tx) sealToken(ctx context.Context, db *DB, b wa.BusinessID, number wa.NumberID, token []byte) error {
+	if token == nil {
+		return nil
+	}
+	sealed, err := db.sealer.Seal(string(b), tokenPlace(number), token)
+	if err != nil {
+		return fmt.Errorf("seal token: %w", err)
+	}
+	_, err = t.exec(ctx, "UPDATE number SET token_sealed = $3 WHERE business_id = $1 AND id = $2", string(b), string(number), sealed)
+	return err
+}
+
+func tokenPlace(number wa.NumberID) string { return "number/" + string(number) + "/token" }
+
+// TokenOf returns the token a Number is used with, [desk.ErrNotFound] if it has
+// none. It is for the door to Meta alone.
+func (db *DB) TokenOf(ctx context.Context, b wa.BusinessID, number wa.NumberID) ([]byte, error) {
+	var sealed []byte
+	err := db.row(ctx, "SELECT token_sealed FROM number WHERE business_id = $1 AND id = $2", []any{string(b), string(number)}, &sealed)
+	if err != nil {
+		return nil, fmt.Errorf("read token: %w", missing(err))
+	}
+	if sealed == nil {
+		return nil, fmt.Errorf("read token: %w", desk.ErrNotFound)
+	}
+	token, err := db.sealer.Open(string(b), tokenPlace(number), sealed)
+	if err != nil {
+		return nil, fmt.Errorf("open token: %w", err)
+	}
+	return token, nil
+}
+
+const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.mps,
+	n.alive_at, n.alive_grade, n.alive_kind, n.stopped,
+	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1)
+	FROM number n`
+
+func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
+	n := desk.Number{Business: b}
+	var alive, progress int64
+	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
+		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress)
+	n.AliveAt = fromMicros(alive)
+	switch {
+	case progress < 0:
+		n.History = desk.History{State: "not_requested"}
+	case progress < 100:
+		n.History = desk.History{State: "running", Progress: int(progress)}
+	default:
+		n.History = desk.History{State: "done", Progress: 100}
+	}
+	return n, err
+}
+
+// Numbers implements [desk.Numbers].
+func (db *DB) Numbers(ctx context.Context, b wa.BusinessID) ([]desk.Number, error) {
+	numbers := []desk.Number{}
+	rows, err := db.query(ctx, numberColumns+" WHERE n.business_id = $1 ORDER BY n.created_at, n.id", string(b))
+	err = each(rows, err, func(r *sql.Rows) error {
+		n, err := scanNumber(b, r.Scan)
+		numbers = append(numbers, n)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list numbers: %w", err)
+	}
+	return numbers, nil
+}
+
+// NumberByID implements [desk.Numbers].
+func (db *DB) NumberByID(ctx context.Context, b wa.BusinessID, number wa.NumberID) (desk.Number, error) {
+	n, err := scanNumber(b, func(dest ...any) error {
+		return db.row(ctx, numberColumns+" WHERE n.business_id = $1 AND n.id = $2", []any{string(b), string(number)}, dest...)
+	})
+	if err != nil {
+		return desk.Number{}, fmt.Errorf("read number: %w", missing(err))
+	}
+	return n, nil
+}
+
+// missing turns "no such row" into [desk.ErrNotFound].
+func missing(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return desk.ErrNotFound
+	}
+	return err
+}

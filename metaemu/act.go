@@ -1,0 +1,129 @@
+package metaemu
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// phoneOrder is the body of a phone action; each action reads its own part.
+type phoneOrder struct {
+	Content
+	// Customer, or To, is an id or a phone number.
+	Customer string `json:"customer"`
+	To       string `json:"to"`
+	// WAMID, or MessageID, is the message that is changed.
+	WAMID     string `json:"wamid"`
+	MessageID string `json:"message_id"`
+	Emoji     string `json:"emoji"`
+	ContactSpec
+	Remove       bool   `json:"remove"`
+	Reason       string `json:"reason"`
+	KeepOptIn    *bool  `json:"keep_opt_in"`
+	ShareHistory *bool  `json:"share_history"`
+}
+
+func (e *Emulator) phoneAction(r *http.Request, o *phoneOrder) (any, error) {
+	id, wamid := r.PathValue("id"), or(o.WAMID, o.MessageID)
+	yes := func(b *bool) bool { return b == nil || *b }
+	switch action := r.PathValue("action"); action {
+	case "send":
+		customer, err := e.known(or(o.Customer, o.To))
+		if err != nil {
+			return nil, err
+		}
+		return wamidAnswer(e.PhoneSend(id, customer, o.Content))
+	case "edit":
+		return ok, e.PhoneEdit(id, wamid, o.Text)
+	case "revoke":
+		return ok, e.PhoneRevoke(id, wamid)
+	case "react":
+		return ok, e.PhoneReact(id, wamid, o.Emoji)
+	case "open":
+		return ok, e.PhoneOpen(id, or(o.Customer, o.To))
+	case "contact":
+		return ok, e.PhoneContact(id, o.ContactSpec, o.Remove)
+	case "disconnect":
+		return ok, e.PhoneDisconnect(id, o.Reason)
+	case "change-device":
+		return ok, e.PhoneChangeDevice(id, yes(o.KeepOptIn))
+	case "reconnect":
+		return ok, e.PhoneReconnect(id)
+	case "link":
+		code, err := e.PhoneLink(id, yes(o.ShareHistory))
+		return map[string]string{"code": code}, err
+	default:
+		return nil, fmt.Errorf("%w: %q; a phone can send, edit, revoke, react, open, contact, disconnect, change-device, reconnect and link", errNoSuchAction, action)
+	}
+}
+
+// known answers the customer of that id or number. A number that nobody has yet
+// becomes a customer, as it does when a message is sent to it.
+func (e *Emulator) known(customer string) (string, error) {
+	e.enter()
+	defer e.mu.Unlock()
+	if customer == "" {
+		return "", fmt.Errorf("to is missing: write a customer's id or phone number")
+	}
+	c, err := e.customerOf(customer)
+	if err == nil {
+		return c.ID, nil
+	}
+	if _, isNumber := digitsOf(customer); !isNumber {
+		return "", err
+	}
+	if c, err = e.newCustomer(CustomerSpec{Digits: customer}); err != nil {
+		return "", err
+	}
+	return c.ID, nil
+}
+
+func wamidAnswer(wamid string, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"wamid": wamid}, nil
+}
+
+// customerOrder is the body of a customer action; each action reads its own
+// part.
+type customerOrder struct {
+	Content
+	Number    string `json:"number"`
+	WAMID     string `json:"wamid"`
+	MessageID string `json:"message_id"`
+	Emoji     string `json:"emoji"`
+	Kind      string `json:"kind"`
+	Code      int    `json:"code"`
+	Digits    string `json:"digits"`
+	CustomerChange
+}
+
+func (e *Emulator) customerAction(r *http.Request, o *customerOrder) (any, error) {
+	id, wamid := r.PathValue("id"), or(o.WAMID, o.MessageID)
+	if c, err := e.Customer(id, 0); err == nil {
+		id = c.ID
+	}
+	switch action := r.PathValue("action"); action {
+	case "send":
+		return wamidAnswer(e.CustomerSend(id, o.Number, o.Content))
+	case "edit":
+		return ok, e.CustomerEdit(id, wamid, o.Text)
+	case "revoke":
+		return ok, e.CustomerRevoke(id, wamid)
+	case "react":
+		return ok, e.CustomerReact(id, wamid, o.Emoji)
+	case "read":
+		return ok, e.CustomerRead(id, o.Number)
+	case "unsupported":
+		return ok, e.CustomerUnsupported(id, o.Number, o.Kind, o.Code)
+	case "change-number":
+		return ok, e.CustomerChangeNumber(id, o.Digits)
+	case "change":
+		return ok, e.ChangeCustomer(id, o.CustomerChange)
+	case "online", "offline":
+		offline := action == "offline"
+		return ok, e.ChangeCustomer(id, CustomerChange{Offline: &offline})
+	default:
+		return nil, fmt.Errorf("%w: %q; a customer can send, edit, revoke, react, read, unsupported, change-number, change, online and offline", errNoSuchAction, action)
+	}
+}

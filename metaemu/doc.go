@@ -1,0 +1,110 @@
+// Package metaemu plays Meta: the part of the Graph API that a WhatsApp client
+// talks to, the webhooks that come back, the business phone of a Coexistence
+// number, and the customers. It is a judge rather than a mirror. It keeps its
+// own books of everything that reached it, says which of Meta's rules were
+// broken and where the rule is written, and shares no code with the clients it
+// judges: a misunderstanding must not be made twice. It needs the standard
+// library only.
+//
+//	e := metaemu.New(metaemu.Config{Seed: 1})
+//	go e.Run(ctx)                                  // webhooks, statuses, traffic
+//	srv := httptest.NewServer(e.Handler())         // Graph, /_emulator/, a screen at /
+//	e.CreateApp(metaemu.AppSpec{Callback: "http://127.0.0.1:8080/webhooks/meta"})
+//	n, err := e.CreateNumber(metaemu.NumberSpec{}) // n.Token, n.ID, n.AppSecret, …
+//	c, err := e.CreateCustomer(metaemu.CustomerSpec{Name: "Mona"})
+//	e.CustomerSend(c.ID, n.ID, metaemu.Content{Text: "hello"})
+//
+// Everything that can be done by a method can be done over HTTP below
+// /_emulator/, and the other way round; the page at / uses nothing else.
+//
+// Section signs (§) below and in the code are those of the protocol notes
+// "cloud-api-protocol" and "coexistence-protocol", which name Meta's pages and
+// the dates they were read. What the emulator does not do, or does by guess, is
+// listed in docs/divergences.md.
+//
+// # One world, one lock, one queue
+//
+// All state is one world under one lock that is never held while sleeping or
+// during input or output. That is why the package is larger than the others of
+// its repository: phones, customers, numbers, webhooks and books are one state
+// machine, and cutting it up would mean either several locks or an interface
+// around every noun. What is pure has moved out: wire (JSON as Meta writes it),
+// limit (rates), screen (the page).
+//
+// Whatever is to happen later — a status, a retry, a line of a script, the end
+// of a phone's patience — is an event in one queue ordered by time. An event
+// runs with the time it was meant for, so that a clock that jumps over thirteen
+// days leaves the same timestamps as one that walked. Before anybody acts or
+// asks from outside, what is due happens first; so the order of things at one
+// moment does not depend on which goroutine woke up. The same seed and the same
+// requests in the same order give the same identifiers, delays and faults.
+//
+// Webhooks leave through a bounded number of workers and may overtake each
+// other, as Meta's do. Config.DeliveryWorkers = 1 puts them in order.
+//
+// # Time
+//
+// The emulator reads one Clock. The default, WallClock, is the machine's time
+// plus an offset that Advance moves, waking every sleeper. Inside a
+// testing/synctest bubble the same clock is the bubble's, and 14 days pass in
+// milliseconds; make the emulator inside the bubble and give it an HTTPClient
+// whose network is in memory. No goroutine is left when the context of Run has
+// ended and the servers are closed. Timeouts
+// of webhooks are real time, because the other side lives in it.
+//
+// # What is judged
+//
+//   - Throughput (Breach rule "outbound", hard): more than MPS sends of one
+//     number within any sliding second. Every arrival counts, also one that is
+//     refused. Answered 130429. Read receipts are no messages.
+//   - Throughput both ways (rule "combined"): sends and customers' messages
+//     together above MPS. Answered 130429 and counted; it is not hard, because
+//     nobody can pace their customers.
+//   - Pair rate (rule "pair", hard): one message per 6 s from a number to
+//     a customer, 45 at once borrowed from the future. Answered 131056.
+//   - Window (rule "window"): free-form messages outside 24 hours of the
+//     customer's last live message to the onboarded number. Accepted and then
+//     failed with 131047, or refused at once if so configured. Messages from the
+//     phone, reactions, edits, and what came before onboarding open nothing.
+//
+// Calls are checked in this order: version, token, object, rates, faults, form,
+// stage of the number (133010), sentinel, pair rate, template or window.
+//
+// # Sentinels
+//
+// The last six digits of a recipient can ask for trouble, in a test, over HTTP
+// or by a person. The customer's window must be open for those that are
+// accepted.
+//
+//	…131026  accepted, then failed with 131026; likewise the other codes that
+//	         normally come by a status: 130472 131042 131047 131048 131049
+//	         131050 131052 131053 137000
+//	…131030  refused at once with that code; likewise every other code of
+//	         Meta's table from 100 up: …000100 …000190 …000368 …080007 …130429
+//	         …131000 …131008 …131009 …131016 …131021 …131031 …131045 …131051
+//	         …131056 …131057 …131064 …132015 …133010 …
+//	…000408  accepted, and the connection closes without an answer
+//	…000500  accepted, and answered with HTTP 500 (131000)
+//	…000503  not accepted, answered with HTTP 503 (code 2)
+//
+// Ordinary numbers can end so too: Sentinel tells, and invented numbers avoid
+// it. Shares of trouble for everybody are in Faults.
+//
+// # Webhooks
+//
+// Signed over the exact bytes with the app's secret; text outside ASCII escaped
+// as \uXXXX and "/" as "\/". Only HTTP 200 counts. Otherwise the same bytes are
+// tried again after 10 s, 1 min, 5 min, 30 min, 2 h and then every 6 h, for
+// seven days; after a jump of the clock the next try follows at once and the
+// schedule goes on from there. Messages go to the override of the number, else
+// of the WABA, else to the app's callback; all other fields to the app's
+// callback.
+//
+// # What is forgotten
+//
+// The books keep the newest 200,000 arrivals, 50,000 deliveries, 10,000
+// breaches, 64 MiB of delivery bodies and 1,000 messages of a chat (Config
+// changes all but the breaches); at most 200,000 webhooks wait, and what comes
+// on top is dropped and counted. The counters go on. A recipient whom nobody
+// created becomes a customer who never writes, and stays until Reset.
+package metaemu

@@ -1,0 +1,191 @@
+package metaemu
+
+import (
+	"time"
+
+	"wasl/metaemu/limit"
+)
+
+// app is a developer's app: it owns a secret, a callback and the fields it
+// wants.
+type app struct {
+	App
+	fields map[string]bool
+}
+
+type portfolio struct{ Portfolio }
+
+// waba groups numbers and templates; apps subscribe to it.
+type waba struct {
+	WABA
+	// subs are the subscribed apps in order of subscription.
+	subs []subscription
+}
+
+type subscription struct {
+	app string
+	// override, if set, takes the messages webhooks of this WABA.
+	override string
+}
+
+// token is a business token: one app's right to some WABAs.
+type token struct {
+	value   string
+	app     string
+	wabas   map[string]bool
+	issued  time.Time
+	expires time.Time // zero: never
+}
+
+// grant is a code of Embedded Signup on its way to becoming a token.
+type grant struct {
+	app, waba string
+	expires   time.Time
+}
+
+// Stage says whether a number can be used through the API.
+type Stage string
+
+// The stages of a number.
+const (
+	// StageLive: messages flow.
+	StageLive Stage = "live"
+	// StageSuspended: the phone was changed (ACCOUNT_OFFBOARDED); it may come back.
+	StageSuspended Stage = "suspended"
+	// StageDisconnected: the partner was removed; only a new onboarding helps.
+	StageDisconnected Stage = "disconnected"
+)
+
+// number is one business phone number, and the phone it lives on.
+type number struct {
+	Number
+	waba     *waba
+	override string // number-level callback for messages
+	history  []pastThread
+	book     []phoneContact // the phone's address book, sorted by digits
+	synced   map[string]bool
+	// phoneAlive is the last sign of life of the phone app.
+	phoneAlive time.Time
+	watched    bool // an inactivity check is in the queue
+	relink     uint64
+
+	out, in limit.Second
+	freeUse map[string]int // free service messages by month, "2026-11"
+	invoice map[invoiceKey]int
+
+	chats []*chat // most recent last; sorted when shown
+	talks map[string]*chat
+}
+
+// customer is a person with WhatsApp.
+type customer struct {
+	Customer
+	userIDs map[string]string // by portfolio
+}
+
+// chat is what one number and one customer have said to each other.
+type chat struct {
+	number   *number
+	customer *customer
+	messages []*message
+	// lastIn is the customer's last live message after onboarding: the window.
+	lastIn      time.Time
+	pair        limit.Pair
+	unreadPhone int
+	typingUntil time.Time
+	lastAt      time.Time
+}
+
+// message is one message of a chat, as both screens show it.
+type message struct {
+	chat    *chat
+	wamid   string
+	in      bool
+	origin  string // customer, phone, api
+	at      time.Time
+	typ     string
+	content []byte // the object under the key named by typ, in wire form
+	text    string
+	replyTo string
+
+	opaque   string
+	byUserID bool // addressed by BSUID only
+	status   string
+	errCode  int
+	price    *price
+	charged  bool
+
+	reaction      string // of the other side to this message
+	ownReaction   string // of the same side
+	edits         int
+	revoked, gone bool
+}
+
+// App is a developer's app as the emulator shows it.
+type App struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Secret      string   `json:"secret"`
+	Callback    string   `json:"callback"`
+	VerifyToken string   `json:"verify_token"`
+	Fields      []string `json:"fields"`
+	// RequireProof makes appsecret_proof compulsory on every call.
+	RequireProof bool `json:"require_proof"`
+}
+
+// Portfolio is Meta's business portfolio.
+type Portfolio struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Template is a message form that counts as approved. This floor knows
+// templates only by name, language and category.
+type Template struct {
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Category string `json:"category"` // marketing, utility, authentication
+}
+
+// WABA is a WhatsApp Business Account, with a token of the app that made it.
+type WABA struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Portfolio string     `json:"portfolio_id"`
+	App       string     `json:"app_id"`
+	Token     string     `json:"token"`
+	Templates []Template `json:"templates"`
+}
+
+// Number is one business phone number, with all that a client needs to use it.
+type Number struct {
+	ID           string    `json:"id"`
+	Digits       string    `json:"digits"`
+	Display      string    `json:"display_phone_number"`
+	VerifiedName string    `json:"verified_name"`
+	Country      string    `json:"country"`
+	WABA         string    `json:"waba_id"`
+	Portfolio    string    `json:"portfolio_id"`
+	App          string    `json:"app_id"`
+	AppSecret    string    `json:"app_secret"`
+	Token        string    `json:"token"`
+	Coexistence  bool      `json:"coexistence"`
+	MPS          int       `json:"mps"`
+	ShareHistory bool      `json:"share_history"`
+	Onboarded    time.Time `json:"onboarded_at"`
+	Stage        Stage     `json:"stage"`
+}
+
+// Customer is a person with WhatsApp, as the emulator shows one.
+type Customer struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Digits   string `json:"digits"`
+	Username string `json:"username"`
+	// HidesPhone leaves the number out of webhooks; only the BSUID is told.
+	HidesPhone bool `json:"hides_phone"`
+	// ReadsAtOnce reads what arrives a moment later; otherwise only when told to.
+	ReadsAtOnce bool `json:"reads_at_once"`
+	// Offline leaves messages at "sent" until the customer is online again.
+	Offline bool `json:"offline"`
+}

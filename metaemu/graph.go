@@ -1,0 +1,324 @@
+package metaemu
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"wasl/metaemu/wire"
+)
+
+// oldestVersion and newestVersion bound the Graph versions that are served:
+// v20.0 was removed on 24 Sep 2026, v26.0 is the newest seen (Graph changelog).
+const (
+	oldestVersion = 21
+	newestVersion = 26
+)
+
+// maxRequest bounds the body of a Graph call. Media, which may be larger, is not
+// on this floor.
+const maxRequest = 1 << 20
+
+// call is one Graph request, read and authenticated.
+type call struct {
+	method, node, edge string
+	token              string
+	proof              string
+	query              func(string) string
+	body               []byte
+	arrived            time.Time
+	version            int
+}
+
+// answer is what goes back: a status and a body, or nothing at all.
+type answer struct {
+	http int
+	body []byte
+	lost bool
+	slow time.Duration
+}
+
+var success = answer{http: http.StatusOK, body: []byte(`{"success":true}`)}
+
+func (e *Emulator) refuse(f *failure) answer {
+	return answer{http: f.http, body: f.envelope(e.trace())}
+}
+
+// trace is an fbtrace_id.
+func (e *Emulator) trace() string { return "A" + e.hexID("trace", 10) }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Handler serves Meta's side (/v25.0/…, /oauth/…), the emulator's own side
+// (/_emulator/…) and its screen (/).
+func (e *Emulator) Handler() http.Handler {
+	mux := http.NewServeMux()
+	e.ownRoutes(mux)
+	// A page of somebody else's in the same browser may not play Meta.
+	own := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		version, rest, ok := graphPath(r.URL.Path)
+		if !ok {
+			own.ServeHTTP(w, r)
+			return
+		}
+		e.serveGraph(w, r, version, rest)
+	})
+}
+
+// graphPath splits "/v25.0/123/messages" into 25 and "123/messages". A path
+// that begins with /oauth/ belongs to Graph without a version.
+func graphPath(path string) (version int, rest string, ok bool) {
+	if strings.HasPrefix(path, "/oauth/") {
+		return newestVersion, path[1:], true
+	}
+	if !strings.HasPrefix(path, "/v") {
+		return 0, "", false
+	}
+	head, rest, _ := strings.Cut(path[2:], "/")
+	major, minor, dot := strings.Cut(head, ".")
+	n, err := strconv.Atoi(major)
+	if err != nil || !dot || minor != "0" {
+		return 0, "", false
+	}
+	return n, rest, true
+}
+
+func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version int, rest string) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		return // The caller is gone, or sent a body that no call of this floor has.
+	}
+	ctx := r.Context()
+	if e.clock.Sleep(ctx, e.leg(e.cfg.Latency.To)) != nil {
+		return
+	}
+	a := e.call(ctx, r, version, rest, body)
+	if e.clock.Sleep(ctx, e.leg(e.cfg.Latency.Back)+a.slow) != nil || a.lost {
+		panic(http.ErrAbortHandler) // Close the connection without a byte.
+	}
+	h := w.Header()
+	h["Content-Type"] = []string{"application/json; charset=UTF-8"}
+	h["Facebook-Api-Version"] = []string{"v" + itoa(version) + ".0"}
+	w.WriteHeader(a.http)
+	_, _ = w.Write(a.body) // A caller that has hung up hears nothing.
+}
+
+// leg draws one leg of the road.
+func (e *Emulator) leg(d Delay) time.Duration {
+	if d.Max <= d.Min {
+		return d.Min
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.draw(d)
+}
+
+func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest string, body []byte) answer {
+	c := &call{method: r.Method, body: body, version: version, query: formReader(r, body)}
+	c.node, c.edge, _ = strings.Cut(strings.Trim(rest, "/"), "/")
+	if auth := r.Header.Get("Authorization"); auth != "" {
+		c.token = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(auth, "Bearer "), "OAuth "))
+	} else if r.URL.RawQuery != "" {
+		c.token = r.URL.Query().Get("access_token")
+	}
+	if r.URL.RawQuery != "" {
+		c.proof = r.URL.Query().Get("appsecret_proof")
+	}
+	if f := handshakeFor(c); f != nil {
+		return e.configure(ctx, c, f)
+	}
+	e.enter()
+	defer e.mu.Unlock()
+	c.arrived = e.clock.Now()
+	if c.edge == "messages" && c.method == http.MethodPost {
+		return e.postMessage(c)
+	}
+	return e.dispatch(c)
+}
+
+// formReader finds a flat parameter wherever Meta accepts it: in the query, in
+// a form, or in a JSON body.
+func formReader(r *http.Request, body []byte) func(string) string {
+	return func(key string) string {
+		if v := r.URL.Query().Get(key); v != "" {
+			return v
+		}
+		if len(body) == 0 {
+			return ""
+		}
+		if body[0] == '{' {
+			var m map[string]json.RawMessage
+			if json.Unmarshal(body, &m) != nil {
+				return ""
+			}
+			var s string
+			if json.Unmarshal(m[key], &s) != nil {
+				return string(m[key])
+			}
+			return s
+		}
+		return formValue(string(body), key)
+	}
+}
+
+// oldVersion refuses a Graph version that is gone or has not come.
+func oldVersion(c *call) *failure {
+	if c.version >= oldestVersion && c.version <= newestVersion {
+		return nil
+	}
+	return &failure{
+		http: http.StatusBadRequest, code: 2635, title: "You are calling a deprecated version of the Ads API. Please update to the latest version: v" +
+			itoa(newestVersion) + ".0.",
+	}
+}
+
+// holder finds who calls. Errors of access come before all others.
+func (e *Emulator) holder(c *call) (*token, *failure) {
+	if f := oldVersion(c); f != nil {
+		return nil, f
+	}
+	if c.token == "" {
+		return nil, &failure{http: 401, code: 104, plain: true, title: "An access token is required to request this resource."}
+	}
+	if id, secret, ok := strings.Cut(c.token, "|"); ok {
+		if a := e.apps[id]; a != nil && hmac.Equal([]byte(secret), []byte(a.Secret)) {
+			return &token{value: c.token, app: id}, nil
+		}
+		return nil, badToken()
+	}
+	t := e.tokens[c.token]
+	if t == nil {
+		return nil, badToken()
+	}
+	if !t.expires.IsZero() && !e.clock.Now().Before(t.expires) {
+		return nil, &failure{http: 401, code: 190, subcode: 463, plain: true, title: "Error validating access token: Session has expired."}
+	}
+	return t, e.proven(t, c.proof)
+}
+
+func badToken() *failure {
+	return &failure{http: 401, code: 190, plain: true, title: "Invalid OAuth access token - Cannot parse access token"}
+}
+
+// proven checks appsecret_proof where the app requires it.
+func (e *Emulator) proven(t *token, proof string) *failure {
+	a := e.apps[t.app]
+	if a == nil || !a.RequireProof {
+		return nil
+	}
+	if proof == "" {
+		return &failure{http: 400, code: 100, plain: true, title: "API calls from the server require an appsecret_proof argument"}
+	}
+	mac := hmac.New(sha256.New, []byte(a.Secret))
+	mac.Write([]byte(t.value))
+	if !hmac.Equal([]byte(proof), []byte(hex.EncodeToString(mac.Sum(nil)))) {
+		return &failure{http: 400, code: 100, plain: true, title: "Invalid appsecret_proof provided in the API argument"}
+	}
+	return nil
+}
+
+// mayUse answers whether a token reaches a WABA.
+func mayUse(t *token, wabaID string) *failure {
+	if t.wabas[wabaID] {
+		return nil
+	}
+	return &failure{
+		http: http.StatusForbidden, code: 200, subcode: 1349174,
+		title: "You do not have the necessary permissions to send messages on behalf of this WhatsApp Business Account",
+	}
+}
+
+// dispatch answers everything but a send.
+func (e *Emulator) dispatch(c *call) answer {
+	if c.node == "oauth" && c.edge == "access_token" {
+		return e.exchangeCode(c)
+	}
+	t, f := e.holder(c)
+	if f != nil {
+		return e.refuse(f)
+	}
+	if c.node == "debug_token" {
+		return e.debugToken(c, t)
+	}
+	if n := e.numbers[c.node]; n != nil {
+		if f := mayUse(t, n.Number.WABA); f != nil {
+			return e.refuse(f)
+		}
+		return e.numberCall(c, n)
+	}
+	if w := e.wabas[c.node]; w != nil {
+		if f := mayUse(t, w.ID); f != nil {
+			return e.refuse(f)
+		}
+		return e.wabaCall(c, t, w)
+	}
+	if a := e.apps[c.node]; a != nil && a.ID == t.app && strings.Contains(c.token, "|") {
+		return e.appCall(c, a)
+	}
+	if c.edge != "" {
+		return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
+	}
+	return e.refuse(notFound(c.method, c.node))
+}
+
+// debugToken describes a token to its app.
+func (e *Emulator) debugToken(c *call, t *token) answer {
+	asked := e.tokens[c.query("input_token")]
+	var data, out wire.Object
+	if asked == nil || asked.app != t.app {
+		var er wire.Object
+		er.Int("code", 190).Str("message", "Invalid OAuth access token.")
+		data.Obj("error", &er).Bool("is_valid", false).List("scopes")
+		return answer{http: http.StatusOK, body: out.Obj("data", &data).Bytes()}
+	}
+	targets := make([][]byte, 0, len(asked.wabas))
+	for _, id := range sortedKeys(asked.wabas) {
+		targets = append(targets, wire.AppendString(nil, id))
+	}
+	var business, messaging wire.Object
+	business.Str("scope", "whatsapp_business_management").List("target_ids", targets...)
+	messaging.Str("scope", "whatsapp_business_messaging").List("target_ids", targets...)
+	expires := int64(0)
+	if !asked.expires.IsZero() {
+		expires = asked.expires.Unix()
+	}
+	valid := expires == 0 || e.clock.Now().Before(asked.expires)
+	data.Str("app_id", asked.app).Str("type", "SYSTEM_USER").Str("application", e.apps[asked.app].Name).
+		Int("data_access_expires_at", 0).Int("expires_at", expires).Bool("is_valid", valid).Int("issued_at", asked.issued.Unix()).
+		List("scopes", []byte(`"whatsapp_business_management"`), []byte(`"whatsapp_business_messaging"`)).
+		List("granular_scopes", business.Bytes(), messaging.Bytes()).Str("user_id", "122"+asked.app[:min(12, len(asked.app))])
+	return answer{http: http.StatusOK, body: out.Obj("data", &data).Bytes()}
+}
+
+// exchangeCode turns a code of Embedded Signup into a token. A code lives 30 s
+// and works once.
+func (e *Emulator) exchangeCode(c *call) answer {
+	if f := oldVersion(c); f != nil {
+		return e.refuse(f)
+	}
+	a := e.apps[c.query("client_id")]
+	if a == nil || !hmac.Equal([]byte(c.query("client_secret")), []byte(a.Secret)) {
+		return e.refuse(&failure{http: 400, code: 1, plain: true, title: "Error validating client secret."})
+	}
+	code := c.query("code")
+	g := e.codes[code]
+	if g == nil || g.app != a.ID {
+		return e.refuse(&failure{http: 400, code: 100, subcode: 36009, plain: true, title: "This authorization code has been used."})
+	}
+	delete(e.codes, code)
+	if e.clock.Now().After(g.expires) {
+		return e.refuse(&failure{http: 400, code: 100, subcode: 36007, plain: true, title: "This authorization code has expired."})
+	}
+	t := &token{value: "EAA" + e.hexID("token", 40), app: a.ID, wabas: map[string]bool{g.waba: true}, issued: e.clock.Now()}
+	e.tokens[t.value] = t
+	var o wire.Object
+	return answer{http: http.StatusOK, body: o.Str("access_token", t.value).Str("token_type", "bearer").Bytes()}
+}

@@ -1,0 +1,282 @@
+package metaemu
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"wasl/metaemu/wire"
+)
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+func formValue(body, key string) string {
+	v, err := url.ParseQuery(body)
+	if err != nil {
+		return ""
+	}
+	return v.Get(key)
+}
+
+// numberCall answers /{phone-number-id} and its edges, except messages.
+func (e *Emulator) numberCall(c *call, n *number) answer {
+	switch c.method + " " + c.edge {
+	case "GET ":
+		return answer{http: http.StatusOK, body: e.numberNode(n, c.query("fields"))}
+	case "POST smb_app_data":
+		return e.postSync(c, n)
+	case "POST register":
+		// §2.8: the phone registered the number; the call must change nothing.
+		if n.Coexistence {
+			return e.refuse(&failure{http: http.StatusUnprocessableEntity, code: 100, title: "Phone number is already registered or in invalid state for registration"})
+		}
+		return success
+	case "POST deregister":
+		if n.Coexistence {
+			return e.refuse(&failure{http: 400, code: 100, plain: true, title: "Deregister endpoint is not available for API solution for SMB businesses."})
+		}
+	}
+	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
+}
+
+// numberFields are asked for when a call names none.
+const numberFields = "verified_name,code_verification_status,display_phone_number,quality_rating,platform_type,throughput,webhook_configuration,last_onboarded_time"
+
+// numberNode is the phone number node with the fields asked for, and its id.
+// Unknown fields are left out.
+func (e *Emulator) numberNode(n *number, fields string) []byte {
+	var o wire.Object
+	for f := range strings.SplitSeq(or(fields, numberFields), ",") {
+		e.numberField(&o, n, strings.TrimSpace(f))
+	}
+	return o.Str("id", n.ID).Bytes()
+}
+
+func (e *Emulator) numberField(o *wire.Object, n *number, field string) {
+	live := n.Stage == StageLive
+	switch field {
+	case "verified_name":
+		o.Str(field, n.VerifiedName)
+	case "display_phone_number":
+		o.Str(field, n.Display)
+	case "code_verification_status":
+		o.Str(field, "VERIFIED")
+	case "quality_rating":
+		o.Str(field, "GREEN")
+	case "platform_type":
+		o.Str(field, map[bool]string{true: "CLOUD_API", false: "NOT_APPLICABLE"}[live])
+	case "throughput":
+		var t wire.Object
+		o.Obj(field, t.Str("level", "STANDARD"))
+	case "status":
+		o.Str(field, map[bool]string{true: "CONNECTED", false: "DISCONNECTED"}[live])
+	case "name_status":
+		o.Str(field, "APPROVED")
+	case "account_mode":
+		o.Str(field, "LIVE")
+	case "is_on_biz_app":
+		o.Bool(field, n.Coexistence)
+	case "is_official_business_account":
+		o.Bool(field, false)
+	case "last_onboarded_time":
+		o.Str(field, n.Onboarded.Format("2006-01-02T15:04:05-0700"))
+	case "whatsapp_business_manager_messaging_limit":
+		o.Str(field, "TIER_2K")
+	case "webhook_configuration":
+		o.Obj(field, e.callbacksOf(n))
+	}
+}
+
+func (e *Emulator) callbacksOf(n *number) *wire.Object {
+	var o wire.Object
+	o.Opt("phone_number", n.override)
+	for _, s := range n.waba.subs {
+		o.Opt("whatsapp_business_account", s.override)
+		break
+	}
+	if a := e.apps[n.App]; a != nil {
+		o.Opt("application", a.Callback)
+	}
+	return &o
+}
+
+// wabaCall answers /{waba-id} and its edges.
+func (e *Emulator) wabaCall(c *call, t *token, w *waba) answer {
+	var o wire.Object
+	switch c.method + " " + c.edge {
+	case "GET ":
+		o.Str("id", w.ID).Str("name", w.Name).Str("currency", "USD").Str("timezone_id", "1").Str("message_template_namespace", "sample_"+w.ID)
+		return answer{http: http.StatusOK, body: o.Bytes()}
+	case "GET phone_numbers":
+		return answer{http: http.StatusOK, body: e.phoneNumbers(c, w)}
+	case "GET subscribed_apps":
+		return answer{http: http.StatusOK, body: e.subscribedApps(w)}
+	case "POST subscribed_apps":
+		// Without a body the app is subscribed and an override goes.
+		w.subs = slices.DeleteFunc(w.subs, func(s subscription) bool { return s.app == t.app })
+		w.subs = append(w.subs, subscription{app: t.app})
+		return success
+	case "DELETE subscribed_apps":
+		w.subs = slices.DeleteFunc(w.subs, func(s subscription) bool { return s.app == t.app })
+		return success
+	}
+	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
+}
+
+func (e *Emulator) phoneNumbers(c *call, w *waba) []byte {
+	var list [][]byte
+	for _, id := range e.order {
+		if n := e.numbers[id]; n.waba == w {
+			list = append(list, e.numberNode(n, c.query("fields")))
+		}
+	}
+	var o, paging, cursors wire.Object
+	o.List("data", list...)
+	if len(list) > 0 {
+		cursors.Str("before", "QVFI0").Str("after", "QVFI"+itoa(len(list)))
+		o.Obj("paging", paging.Obj("cursors", &cursors))
+	}
+	return o.Bytes()
+}
+
+func (e *Emulator) subscribedApps(w *waba) []byte {
+	var list [][]byte
+	for _, s := range w.subs {
+		var data, item wire.Object
+		data.Str("id", s.app).Str("link", "https://www.facebook.com/games/?app_id="+s.app).Str("name", e.apps[s.app].Name)
+		item.Obj("whatsapp_business_api_data", &data).Opt("override_callback_uri", s.override)
+		list = append(list, item.Bytes())
+	}
+	var o wire.Object
+	return o.List("data", list...).Bytes()
+}
+
+// appCall answers /{app-id}/subscriptions for the app itself.
+func (e *Emulator) appCall(c *call, a *app) answer {
+	switch c.method + " " + c.edge {
+	case "GET subscriptions":
+		var fields [][]byte
+		for _, f := range a.Fields {
+			var o wire.Object
+			fields = append(fields, o.Str("name", f).Str("version", "v"+itoa(newestVersion)+".0").Bytes())
+		}
+		var item, o wire.Object
+		item.Str("object", "whatsapp_business_account").Str("callback_url", a.Callback).Bool("active", a.Callback != "").List("fields", fields...)
+		return answer{http: http.StatusOK, body: o.List("data", item.Bytes()).Bytes()}
+	case "DELETE subscriptions":
+		a.Callback, a.Fields, a.fields = "", nil, map[string]bool{}
+		return success
+	}
+	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
+}
+
+// handshake is a configuration that Meta verifies with a live GET before it
+// takes effect: an app's callback, or an override for a WABA or a number.
+type handshake struct {
+	edge, url, verify string
+	fields            []string
+}
+
+// handshakeFor answers what has to be verified for this call, or nil.
+func handshakeFor(c *call) *handshake {
+	if c.method != http.MethodPost {
+		return nil
+	}
+	switch c.edge {
+	case "subscriptions":
+		h := &handshake{edge: c.edge, url: c.query("callback_url"), verify: c.query("verify_token")}
+		if f := c.query("fields"); f != "" {
+			if strings.HasPrefix(f, "[") {
+				_ = json.Unmarshal([]byte(f), &h.fields) // A list that cannot be read is no list.
+			} else {
+				h.fields = strings.Split(f, ",")
+			}
+		}
+		return h
+	case "subscribed_apps":
+		if u := c.query("override_callback_uri"); u != "" {
+			return &handshake{edge: c.edge, url: u, verify: c.query("verify_token")}
+		}
+	case "":
+		var b struct {
+			Config *struct {
+				URL    string `json:"override_callback_uri"`
+				Verify string `json:"verify_token"`
+			} `json:"webhook_configuration"`
+		}
+		if json.Unmarshal(c.body, &b) == nil && b.Config != nil {
+			return &handshake{url: b.Config.URL, verify: b.Config.Verify}
+		}
+	}
+	return nil
+}
+
+// configure checks who asks, shakes hands outside the lock, and then lets the
+// configuration take effect.
+func (e *Emulator) configure(ctx context.Context, c *call, h *handshake) answer {
+	e.enter()
+	_, f := e.configTarget(c, h)
+	challenge := itoa(int(e.mix("challenge") % 2_000_000_000))
+	e.mu.Unlock()
+	if f == nil && len(h.url) > 200 {
+		f = badParameter("Param override_callback_uri must be at most 200 characters long.")
+	}
+	if f == nil && h.url != "" {
+		if err := e.shake(ctx, h, challenge); err != nil {
+			f = &failure{http: http.StatusUnprocessableEntity, code: 100, title: "Webhook callback URL is not reachable or invalid", details: err.Error()}
+		}
+	}
+	e.enter()
+	defer e.mu.Unlock()
+	if f != nil {
+		return e.refuse(f)
+	}
+	apply, f := e.configTarget(c, h)
+	if f != nil {
+		return e.refuse(f)
+	}
+	apply()
+	return success
+}
+
+// configTarget finds what a configuration is about and how to let it take
+// effect. It runs twice, because the world may change during the handshake.
+func (e *Emulator) configTarget(c *call, h *handshake) (apply func(), f *failure) {
+	t, f := e.holder(c)
+	if f != nil {
+		return nil, f
+	}
+	if a := e.apps[c.node]; h.edge == "subscriptions" && a != nil && a.ID == t.app && strings.Contains(c.token, "|") {
+		if h.url == "" || h.verify == "" {
+			return nil, badParameter("The parameters callback_url and verify_token are required.")
+		}
+		return func() {
+			a.Callback, a.VerifyToken = h.url, h.verify
+			if h.fields != nil {
+				a.Fields, a.fields = h.fields, setOf(h.fields)
+			}
+		}, nil
+	}
+	if w := e.wabas[c.node]; h.edge == "subscribed_apps" && w != nil {
+		if f := mayUse(t, w.ID); f != nil {
+			return nil, f
+		}
+		i := slices.IndexFunc(w.subs, func(s subscription) bool { return s.app == t.app })
+		if i < 0 {
+			return nil, badParameter("Before override the current callback uri, your app must be subscribed to receive messages for WhatsApp Business Account.")
+		}
+		return func() { w.subs[i].override = h.url }, nil
+	}
+	if n := e.numbers[c.node]; h.edge == "" && n != nil {
+		if f := mayUse(t, n.Number.WABA); f != nil {
+			return nil, f
+		}
+		return func() { n.override = h.url }, nil
+	}
+	return nil, notFound(c.method, c.node)
+}

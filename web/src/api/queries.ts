@@ -1,0 +1,68 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { calls, type ConversationFilter } from './calls'
+import { serverSaid } from './clock'
+import { Problem } from './client'
+import { keys } from './keys'
+import type { Session } from './types'
+
+// Nothing grows stale by itself: the event stream says what changed.
+const staleTime = Infinity
+
+/** The session is null for somebody who is not signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      const session = await calls.session()
+      if (session.now) serverSaid(session.now)
+      return session
+    } catch (err) {
+      if (err instanceof Problem && err.status === 401) return null
+      throw err
+    }
+  },
+  staleTime,
+})
+
+export const numbersQuery = queryOptions({
+  queryKey: keys.numbers,
+  queryFn: async () => (await calls.numbers()).data,
+  staleTime,
+})
+
+export const listQuery = (filter: ConversationFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.list(filter),
+    queryFn: ({ pageParam }) => calls.conversations(filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    staleTime,
+  })
+
+export const conversationQuery = (id: string) =>
+  queryOptions({ queryKey: keys.conversation(id), queryFn: () => calls.conversation(id), staleTime })
+
+export const messagesQuery = (conversation: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.messages(conversation),
+    queryFn: ({ pageParam }) => calls.messages(conversation, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    staleTime,
+  })
+
+export const contactQuery = (id: string) =>
+  queryOptions({ queryKey: keys.contact(id), queryFn: () => calls.contact(id), staleTime })
+
+// Deliveries belong to no stream: fresh whenever somebody looks.
+export const deliveriesQuery = (state: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.deliveries(state),
+    queryFn: ({ pageParam }) => calls.deliveries(state, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    staleTime: 0,
+  })
+
+export const deliveryQuery = (id: string) =>
+  queryOptions({ queryKey: keys.delivery(id), queryFn: () => calls.delivery(id), staleTime: 0 })

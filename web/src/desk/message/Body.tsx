@@ -1,0 +1,142 @@
+import {
+  Contact,
+  FileText,
+  Image,
+  ImageOff,
+  Info,
+  List,
+  MapPin,
+  Mic,
+  MousePointerClick,
+  Music,
+  PackageOpen,
+  ShoppingBag,
+  Smartphone,
+  Sticker,
+  Video,
+  type LucideIcon,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Message } from '../../api/types'
+import { Ltr } from '../../ui/Ltr'
+import { useWords } from '../../words/words'
+import { shownAs, type Shown } from '../content'
+import { prettyPhone } from '../naming'
+import { WrittenText } from './WrittenText'
+
+const mediaIcons: Record<Extract<Shown, { is: 'media' }>['media'], LucideIcon> = {
+  image: Image,
+  video: Video,
+  audio: Music,
+  voice: Mic,
+  document: FileText,
+  sticker: Sticker,
+}
+
+/** Body shows what a message is; whatever we cannot show has a name and a place. */
+export function Body({ message }: { message: Pick<Message, 'type' | 'content' | 'text'> }) {
+  const { words } = useWords()
+  const shown = shownAs(message)
+  switch (shown.is) {
+    case 'text':
+      return <WrittenText text={shown.text} />
+    case 'media':
+      return (
+        <Piece icon={mediaIcons[shown.media]} title={words.kind[shown.media]} text={shown.caption}>
+          {shown.name ? <bdi dir="auto">{shown.name}</bdi> : words.kind.onPhone}
+        </Piece>
+      )
+    case 'location':
+      return <Location place={shown} />
+    case 'contacts':
+      return <Cards cards={shown.cards} />
+    case 'choice':
+      return (
+        <Piece icon={shown.how === 'list' ? List : MousePointerClick} title={words.kind[shown.how]} text={shown.title}>
+          {shown.description ? <bdi dir="auto">{shown.description}</bdi> : null}
+        </Piece>
+      )
+    case 'order':
+      return (
+        <Piece icon={ShoppingBag} title={words.kind.order} text={shown.text}>
+          {words.kind.items(shown.items)}
+        </Piece>
+      )
+    case 'system':
+      return <Piece icon={Info} title={words.kind.system} text={shown.text} />
+    case 'template':
+    case 'interactive':
+      return shown.text ? <WrittenText text={shown.text} /> : <Piece icon={FileText} title={words.kind[shown.is]} />
+    case 'media_placeholder':
+      return <Piece icon={ImageOff} title={words.kind.media_placeholder} text={shown.text} />
+    case 'unsupported':
+      return (
+        <Piece icon={Smartphone} title={words.kind.unsupported}>
+          {words.kind.unsupportedNote}
+        </Piece>
+      )
+    case 'unknown':
+      return (
+        <Piece icon={PackageOpen} title={words.kind.unknown(shown.type)} text={shown.text}>
+          {words.kind.unknownNote}
+        </Piece>
+      )
+  }
+}
+
+/** Piece is the shape of everything that is not plain text: a sign, a name, a line, and words below it. */
+function Piece({ icon: Icon, title, text, children }: { icon: LucideIcon; title: string; text?: string; children?: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex items-center gap-3">
+        <span className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-ink/6 text-soft">
+          <Icon size={18} aria-hidden />
+        </span>
+        <span className="flex min-w-0 flex-col">
+          <span className="text-base font-strong">{title}</span>
+          {children ? <span className="text-sm text-soft [overflow-wrap:anywhere]">{children}</span> : null}
+        </span>
+      </div>
+      {text ? <WrittenText text={text} /> : null}
+    </div>
+  )
+}
+
+function Location({ place }: { place: Extract<Shown, { is: 'location' }> }) {
+  const { words } = useWords()
+  const { latitude, longitude } = place
+  const known = latitude !== null && longitude !== null
+  return (
+    <Piece icon={MapPin} title={place.name || words.kind.location}>
+      {place.address ? <bdi dir="auto">{place.address}</bdi> : null}
+      {known ? (
+        <a
+          href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}
+          target="_blank"
+          rel="noopener noreferrer nofollow"
+          className="block text-accent underline underline-offset-2"
+        >
+          {words.kind.map} <Ltr className="tabular text-faint">{`${latitude.toFixed(4)}, ${longitude.toFixed(4)}`}</Ltr>
+        </a>
+      ) : null}
+    </Piece>
+  )
+}
+
+function Cards({ cards }: { cards: { name: string; phones: string[] }[] }) {
+  const { words } = useWords()
+  if (cards.length === 0) return <Piece icon={Contact} title={words.kind.contacts} />
+  return (
+    <div className="flex flex-col gap-3">
+      {cards.map((card) => (
+        <Piece key={`${card.name}-${card.phones.join()}`} icon={Contact} title={card.name || words.kind.contacts}>
+          {card.phones.map((phone) => (
+            <a key={phone} href={`tel:${phone.replace(/[^\d+]/g, '')}`} className="block text-accent underline underline-offset-2">
+              <Ltr className="tabular">{prettyPhone(phone)}</Ltr>
+            </a>
+          ))}
+        </Piece>
+      ))}
+    </div>
+  )
+}
