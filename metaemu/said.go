@@ -15,7 +15,7 @@ type jsonObject = json.RawMessage
 // for the screens.
 func (e *Emulator) contentOf(c Content) (content []byte, text string, err error) {
 	typ := or(c.Type, "text")
-	if len(c.Object) > 0 {
+	if len(c.Object) > 0 && string(c.Object) != "null" {
 		content, err = wire.Compact(c.Object)
 		if err != nil {
 			return nil, "", fmt.Errorf("object is no JSON: write what stands under the key %q in a webhook", typ)

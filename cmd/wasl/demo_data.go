@@ -56,18 +56,23 @@ func people(talks []talk, s sample, n int) []metaemu.CustomerSpec {
 		if _, trouble := metaemu.Sentinel(d); trouble {
 			continue
 		}
-		name := ""
-		switch j := len(out); {
-		case j < len(talks):
-			name = talks[j].Who
-		case j%3 != 0:
-			name = s.ArFirst[i%len(s.ArFirst)] + " " + s.ArLast[(i/3)%len(s.ArLast)]
-		default:
-			name = s.EnFirst[i%len(s.EnFirst)] + " " + s.EnLast[(i/2)%len(s.EnLast)]
-		}
-		out = append(out, metaemu.CustomerSpec{Name: name, Digits: d, Country: "SA", ReadsAtOnce: len(out)%4 != 3})
+		out = append(out, metaemu.CustomerSpec{Name: s.name(talks, len(out)), Digits: d, Country: "SA", ReadsAtOnce: len(out)%4 != 3})
 	}
 	return out
+}
+
+// name is what the j-th customer is called: two of three in Arabic, and nobody
+// like another as long as the names last.
+func (s sample) name(talks []talk, j int) string {
+	if j < len(talks) {
+		return talks[j].Who
+	}
+	k := j - len(talks)
+	first, last, i := s.ArFirst, s.ArLast, k-k/3
+	if k%3 == 2 {
+		first, last, i = s.EnFirst, s.EnLast, k/3
+	}
+	return first[i%len(first)] + " " + last[(i/len(first)+i)%len(last)]
 }
 
 // past is what some of them said to the owner before the number was connected.

@@ -103,30 +103,28 @@ func in(names ...string) []string {
 // each for its reason. Every other statement must name it, so that the schema
 // can be distributed by it.
 var openTables = map[string]string{
-	"delivery":                  "raw, from before it is known whose it is; operators only",
-	"business":                  "its own key",
-	"number_directory":          "finds the Business of a phone number id",
-	"waba_directory":            "finds the Business of a WABA",
-	"portfolio_directory":       "finds the Business of a Portfolio",
-	"sign_in":                   "finds the person of an e-mail",
-	"session":                   "finds the person of a cookie",
-	"api_key":                   "finds the Business of a key",
-	"node":                      "about processes",
-	"assignment":                "about processes: which node has which Business",
-	"instance_lease":            "about processes",
-	"due":                       "the work of all Businesses, by bucket",
-	"schema_floor":              "about the schema",
-	"goose_db_version":          "about the schema",
-	"migration_lock":            "about the schema",
-	"pg_database":               "PostgreSQL's own",
-	"pg_stat_activity":          "PostgreSQL's own",
-	"sqlite_master":             "SQLite's own",
-	"sqlite_schema":             "SQLite's own",
-	"information_schema.tables": "PostgreSQL's own",
-	"json_each":                 "a function",
-	"unnest":                    "a function",
+	"delivery":            "raw, from before it is known whose it is; operators only",
+	"business":            "its own key",
+	"number_directory":    "finds the Business of a phone number id",
+	"waba_directory":      "finds the Business of a WABA",
+	"portfolio_directory": "finds the Business of a Portfolio",
+	"sign_in":             "finds the person of an e-mail",
+	"session":             "finds the person of a cookie",
+	"api_key":             "finds the Business of a key",
+	"node":                "about processes",
+	"assignment":          "about processes: which node has which Business",
+	"instance_lease":      "about processes",
+	"due":                 "the work of all Businesses, by bucket",
+	"schema_floor":        "about the schema",
+	"goose_db_version":    "about the schema",
+	"migration_lock":      "about the schema",
+	"json_each":           "a function",
+	"unnest":              "a function",
 }
 
 // directories are the open tables that find a Business: a row joined to theirs
 // by business_id is of the Business that was found.
 var directories = []string{"number_directory", "waba_directory", "portfolio_directory", "sign_in", "session", "api_key"}
+
+// catalogues are the databases' own tables, by how their names begin.
+var catalogues = []string{"pg_", "sqlite_", "pragma_", "information_schema."}

@@ -122,7 +122,11 @@ func unnamed(sql string) []string {
 	if strings.Contains(counts, "business_id") {
 		return nil
 	}
-	return slices.DeleteFunc(used, func(t string) bool { return openTables[t] != "" })
+	return slices.DeleteFunc(used, open)
+}
+
+func open(table string) bool {
+	return openTables[table] != "" || slices.ContainsFunc(catalogues, func(c string) bool { return strings.HasPrefix(table, c) })
 }
 
 // tablesOf returns the tables that a statement names, without those that it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"wasl/internal/fault"
 )
@@ -47,29 +48,30 @@ func TestPasswordBounds(t *testing.T) {
 // TestHashingIsBounded: those who would wait too long are refused, and a place is
 // given back when somebody gives up.
 func TestHashingIsBounded(t *testing.T) {
-	h := newHasher(1)
-	h.slots <- struct{}{} // somebody is computing, for ever
-	ctx, cancel := context.WithCancel(t.Context())
-	results := make(chan error, mostWaiting)
-	for range mostWaiting {
-		go func() {
-			_, err := h.matches(ctx, "x", nobodysHash)
-			results <- err
-		}()
-	}
-	for len(h.queue) < mostWaiting {
-	}
-	if _, err := h.matches(ctx, "x", nobodysHash); !errors.Is(err, fault.Of(fault.CodeTooManyAttempts)) {
-		t.Errorf("one more = %v, want too_many_attempts", err)
-	}
-	cancel()
-	for range mostWaiting {
-		if err := <-results; !errors.Is(err, context.Canceled) {
-			t.Errorf("given up = %v, want canceled", err)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(1)
+		h.slots <- struct{}{} // somebody is computing, for ever
+		ctx, cancel := context.WithCancel(t.Context())
+		results := make(chan error, mostWaiting)
+		for range mostWaiting {
+			go func() {
+				_, err := h.matches(ctx, "x", nobodysHash)
+				results <- err
+			}()
 		}
-	}
-	<-h.slots
-	if _, err := h.matches(t.Context(), "x", nobodysHash); err != nil {
-		t.Errorf("afterwards = %v, want it computed", err)
-	}
+		synctest.Wait()
+		if _, err := h.matches(ctx, "x", nobodysHash); !errors.Is(err, fault.Of(fault.CodeTooManyAttempts)) {
+			t.Errorf("one more = %v, want too_many_attempts", err)
+		}
+		cancel()
+		for range mostWaiting {
+			if err := <-results; !errors.Is(err, context.Canceled) {
+				t.Errorf("given up = %v, want canceled", err)
+			}
+		}
+		<-h.slots
+		if _, err := h.matches(t.Context(), "x", nobodysHash); err != nil {
+			t.Errorf("afterwards = %v, want it computed", err)
+		}
+	})
 }

@@ -74,7 +74,7 @@ func TestThrottleWait(t *testing.T) {
 		}
 	}
 	got := fmt.Sprint(waits)
-	if want := "[1s 2s 4s 8s 16s 32s 1m0s 1m0s 1m0s]"; got != want {
+	if want := "[1s 2s 4s 8s 16s 32s 1m0s 1m0s]"; got != want {
 		t.Errorf("waits %s, want %s", got, want)
 	}
 	if _, _, ok := th.admit("a", "10.0.0.1", at.Add(forgetFailures+2*time.Minute)); !ok {

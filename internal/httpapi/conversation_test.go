@@ -11,8 +11,9 @@ import (
 	"wasl/internal/wa"
 )
 
-func TestConversationsAndThread(t *testing.T) {
-	w := newWorld(t)
+func TestConversationsAndThread(t *testing.T) { onBoth(t, conversationsAndThread) }
+
+func conversationsAndThread(t *testing.T, w *world) {
 	token := w.session("sara@example.test", auth.Agent)
 	first := w.wrote("Is it fresh?", 2*time.Minute, "wamid.A")
 	w.wrote("Hello?", time.Minute, "wamid.B")
@@ -37,8 +38,9 @@ func TestConversationsAndThread(t *testing.T) {
 	}
 }
 
-func TestAnswering(t *testing.T) {
-	w := newWorld(t)
+func TestAnswering(t *testing.T) { onBoth(t, answering) }
+
+func answering(t *testing.T, w *world) {
 	token := w.session("sara@example.test", auth.Agent)
 	path := "/v1/conversations/" + string(w.conv)
 	body := `{"content":{"type":"text","text":{"body":"Yes, roasted today"},"context":{"message_id":"wamid.A"}}}`
@@ -68,8 +70,9 @@ func TestAnswering(t *testing.T) {
 	}
 }
 
-func TestReadTakeOverHandBack(t *testing.T) {
-	w := newWorld(t)
+func TestReadTakeOverHandBack(t *testing.T) { onBoth(t, readTakeOverHandBack) }
+
+func readTakeOverHandBack(t *testing.T, w *world) {
 	token := w.session("sara@example.test", auth.Agent)
 	path := "/v1/conversations/" + string(w.conv)
 	w.wrote("Is it fresh?", time.Minute, "wamid.A")

@@ -106,8 +106,9 @@ func askers(w *world) []asker {
 // another Business (reliability T4, T5, I29). Whoever the rule does not let in is
 // told 401 or 403; whoever it lets in finds nothing; and nobody but an operator ever
 // reads a canary.
-func TestNobodySeesAnotherBusiness(t *testing.T) {
-	w := newWorld(t)
+func TestNobodySeesAnotherBusiness(t *testing.T) { onBoth(t, nobodySeesAnotherBusiness) }
+
+func nobodySeesAnotherBusiness(t *testing.T, w *world) {
 	o := newOther(w)
 	asked := 0
 	for _, a := range askers(w) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,7 +127,7 @@ func invalid(ctx huma.Context, status int, msg string, errs ...error) huma.Statu
 	}
 	code := fault.CodeParameterInvalid
 	switch {
-	case status == http.StatusRequestEntityTooLarge:
+	case status == http.StatusRequestEntityTooLarge, tooLarge(errs):
 		code = fault.CodeBodyTooLarge
 	case status >= 500:
 		code = fault.CodeInternal
@@ -150,9 +151,6 @@ func invalid(ctx huma.Context, status int, msg string, errs ...error) huma.Statu
 func places(errs []error) string {
 	var parts []string
 	for _, err := range errs {
-		if too, ok := errors.AsType[*http.MaxBytesError](err); ok && too != nil {
-			return "The body is larger than is accepted here."
-		}
 		d, ok := errors.AsType[*huma.ErrorDetail](err)
 		if !ok {
 			continue
@@ -164,4 +162,12 @@ func places(errs []error) string {
 		parts = append(parts, where+": "+d.Message)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// tooLarge reports whether reading the body met its limit.
+func tooLarge(errs []error) bool {
+	return slices.ContainsFunc(errs, func(err error) bool {
+		_, ok := errors.AsType[*http.MaxBytesError](err)
+		return ok
+	})
 }

@@ -41,6 +41,11 @@ func newWorld(t testing.TB, change ...func(*httpapi.Config)) *world {
 	return worldOn(t, storetest.SQLite(t), change...)
 }
 
+// onBoth runs a test over each database there is.
+func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
+	storetest.Both(t, func(t *testing.T, open storetest.Open) { test(t, worldOn(t, open(t))) })
+}
+
 func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Config)) *world {
 	t.Helper()
 	w := &world{Seed: opened.Plant(t, "Riyadh Roastery"), t: t, log: &bytes.Buffer{}}

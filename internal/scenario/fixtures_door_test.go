@@ -1,4 +1,4 @@
-package scenario
+package scenario_test
 
 import (
 	"bytes"
@@ -57,6 +57,39 @@ type house struct {
 	business wa.BusinessID
 	reader   *ingest.Reader
 	posted   int // deliveries answered 200
+}
+
+// quick opens SQLite stores in memory's own file system where there is one: these
+// tests ask what is written, not whether it survives a power cut.
+func quick(t testing.TB) storetest.Opened {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "wasl-scenario-")
+	if err != nil {
+		return storetest.SQLite(t)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "wasl.db")
+	db, err := store.Open(t.Context(), store.Options{URL: path, Sealer: storetest.Sealer(), Readers: 4})
+	if err != nil {
+		t.Fatalf("open store: %v", err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatalf("open database: %v", err)
+	}
+	t.Cleanup(func() { _ = raw.Close() })
+	return storetest.Opened{DB: db, Raw: raw}
+}
+
+// both runs a test on each database there is.
+func both(t *testing.T, test func(t *testing.T, open storetest.Open)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, quick) })
+	t.Run("postgres", func(t *testing.T) {
+		storetest.Postgres(t) // skips here if there is none
+		test(t, storetest.Postgres)
+	})
 }
 
 // openHouse opens a house with one Business that owns all [numbers].

@@ -40,6 +40,7 @@ const paceContacts = 1_500
 func TestI20Pace(t *testing.T) {
 	for _, mps := range []int{20, 5} {
 		t.Run(fmt.Sprint(mps, " a second"), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { newPaceStory(t, mps).run() })
 		})
 	}
@@ -132,8 +133,8 @@ func (s *paceStory) plant() {
 	time.Sleep(2 * time.Second) // what they wrote is no longer in the second
 }
 
-// house is one life of the platform on the database.
-type house struct {
+// paceLife is one life of the platform on the database.
+type paceLife struct {
 	db   *store.DB
 	raw  *sql.DB
 	end  context.CancelFunc
@@ -141,7 +142,7 @@ type house struct {
 	box  *outbox.Box
 }
 
-func (s *paceStory) open() *house {
+func (s *paceStory) open() *paceLife {
 	db, err := store.Open(context.Background(), store.Options{URL: s.path, Sealer: storetest.Sealer(), Readers: 2})
 	if err != nil {
 		s.t.Fatal(err)
@@ -151,16 +152,16 @@ func (s *paceStory) open() *house {
 		s.t.Fatal(err)
 	}
 	raw.SetMaxOpenConns(1)
-	return &house{db: db, raw: raw}
+	return &paceLife{db: db, raw: raw}
 }
 
-func (h *house) close() {
+func (h *paceLife) close() {
 	_ = h.raw.Close()
 	_ = h.db.Close()
 }
 
 // begin starts a life.
-func (s *paceStory) begin() *house {
+func (s *paceStory) begin() *paceLife {
 	h := s.open()
 	road := &http.Transport{DialContext: s.net.Dial, MaxIdleConnsPerHost: 100}
 	api, err := cloudapi.New("http://graph.test", "v25.0", road)
@@ -189,7 +190,7 @@ func (s *paceStory) begin() *house {
 
 // crash takes the database away from under a life and forgets the life. What is
 // on the road stays on the road, and nobody hears the answers.
-func (s *paceStory) crash(h *house) {
+func (s *paceStory) crash(h *paceLife) {
 	synctest.Wait()
 	s.crashes = append(s.crashes, clock.Now())
 	h.close()
@@ -213,7 +214,7 @@ func (s *paceStory) run() {
 	s.judge(h)
 }
 
-func (s *paceStory) submit(h *house, i int) {
+func (s *paceStory) submit(h *paceLife, i int) {
 	_, err := h.box.Submit(s.t.Context(), wa.Draft{
 		Business: s.business, Conversation: s.talks[s.rng.IntN(len(s.talks))], Kind: wa.SendMessage, Lane: wa.ServiceLane, Origin: wa.FromAPI,
 		Content: wa.Content{JSON: fmt.Appendf(nil, `{"type":"text","text":{"body":"message %d"}}`, i)},
@@ -223,7 +224,7 @@ func (s *paceStory) submit(h *house, i int) {
 	}
 }
 
-func (s *paceStory) count(h *house, query string) int {
+func (s *paceStory) count(h *paceLife, query string) int {
 	var n int
 	if err := h.raw.QueryRow(query, string(s.business)).Scan(&n); err != nil {
 		s.t.Fatal(err)
@@ -237,7 +238,7 @@ type tried struct {
 	outcome, evidence, sum  string
 }
 
-func (s *paceStory) attempts(h *house) map[string]tried {
+func (s *paceStory) attempts(h *paceLife) map[string]tried {
 	rows, err := h.raw.Query("SELECT id, started_at, answered_at, free_at, COALESCE(outcome, ''), evidence, body_sha256 FROM attempt WHERE business_id = $1", string(s.business))
 	if err != nil {
 		s.t.Fatal(err)
@@ -260,7 +261,7 @@ func (s *paceStory) attempts(h *house) map[string]tried {
 }
 
 // judge holds the story to its promises, by the emulator's books.
-func (s *paceStory) judge(h *house) {
+func (s *paceStory) judge(h *paceLife) {
 	arrivals := s.emu.Arrivals()
 	for _, b := range s.emu.HardBreaches() {
 		s.t.Errorf("breach at %v: %s: %s", b.At, b.Rule, b.Sentence)

@@ -38,7 +38,7 @@ func (a *applier) opens(cv *convRow, n wa.NumberID, at time.Time, typ string) {
 	if typ == "reaction" || typ == "system" {
 		return
 	}
-	if num := a.numbers[n]; num != nil && at.Before(num.onboardedAt) {
+	if num := a.numbers[n]; num != nil && at.Before(num.onboardedAt.Truncate(time.Second)) {
 		return
 	}
 	cv.raise(&cv.openedAt, micros(at))
@@ -96,7 +96,7 @@ func (a *applier) say(k wa.Kind, cv *convRow, m *msgRow) {
 // conversation from then on. What is older than the onboarding is a piece of the
 // history that Meta sent by the wrong field (coexistence-protocol §4.4).
 func (a *applier) echoed(ctx context.Context, n wa.NumberID, e wa.Echoed) (fate, error) {
-	if num := a.numbers[n]; num != nil && e.At.Before(num.onboardedAt) {
+	if num := a.numbers[n]; num != nil && e.At.Before(num.onboardedAt.Truncate(time.Second)) {
 		return a.past(ctx, n, wa.HistoryMessage{With: e.To, FromMe: true, WAMID: e.WAMID, At: e.At, Content: e.Content, ReplyTo: e.ReplyTo, Status: wa.Sent}, true)
 	}
 	c, err := a.contact(ctx, e.To, e.At)

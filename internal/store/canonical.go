@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -117,7 +116,7 @@ func (c *canonical) facts(ctx context.Context) error {
 		{"revocation", "SELECT number_id, wamid, revoke_wamid, at, side, '', '' FROM revocation WHERE business_id = $1"},
 		{"reaction", "SELECT number_id, target, reaction_wamid, at, side, emoji, '' FROM reaction WHERE business_id = $1"},
 		{"report", "SELECT number_id, wamid, wire, at, recipient, title, raw FROM status_report WHERE business_id = $1"},
-		{"chunk", "SELECT number_id, '', '', phase, '', '', '' FROM history_chunk WHERE business_id = $1"},
+		{"chunk", "SELECT number_id, CAST(chunk_order AS TEXT), CAST(progress AS TEXT), phase, CAST(messages AS TEXT), '', '' FROM history_chunk WHERE business_id = $1"},
 	} {
 		err := c.each(ctx, q.query, func(r *sql.Rows) error {
 			var number, a, b, side, text, raw string
@@ -130,12 +129,11 @@ func (c *canonical) facts(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.each(ctx, "SELECT kind, number_id, contact_id, at, field, event, raw, digest FROM notice WHERE business_id = $1", func(r *sql.Rows) error {
+	return c.each(ctx, "SELECT kind, number_id, contact_id, at, field, event, raw FROM notice WHERE business_id = $1", func(r *sql.Rows) error {
 		var kind, number, contact, field, event, raw string
 		var at int64
-		var digest []byte
-		err := r.Scan(&kind, &number, &contact, &at, &field, &event, &raw, &digest)
-		c.add("notice %s %s %s at=%d %s %q %s %s", kind, c.numbers[number], c.contacts[contact], at, field, event, raw, hex.EncodeToString(digest[:4]))
+		err := r.Scan(&kind, &number, &contact, &at, &field, &event, &raw)
+		c.add("notice %s %s %s at=%d %s %q %s", kind, c.numbers[number], c.contacts[contact], at, field, event, raw)
 		return err
 	})
 }

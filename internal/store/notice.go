@@ -217,7 +217,9 @@ func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News
 	if err != nil {
 		return fmt.Errorf("write stage: %w", err)
 	}
-	a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage"})
+	if next.Stage != old.Stage {
+		a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage"})
+	}
 	return nil
 }
 

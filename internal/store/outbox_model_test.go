@@ -101,7 +101,7 @@ func (p *play) must(err error) {
 func (p *play) pass(n int) { p.now = p.now.Add(time.Duration(n%90+1) * time.Second) }
 
 func (p *play) submit(int) {
-	if len(p.items) >= 3 {
+	if len(p.items) >= 6 {
 		return
 	}
 	r, err := p.DB.Submit(p.t.Context(), wa.Draft{
@@ -225,7 +225,7 @@ func (p *play) crash(int) {
 	p.open = nil
 	p.openNumber()
 	if p.mutant == recoverRequeue {
-		p.Exec("UPDATE outbox_item SET state = 'queued' WHERE business_id = $1 AND state = 'in_doubt'", string(p.Business))
+		p.Exec("UPDATE outbox_item SET state = 'queued', due_at = order_at WHERE business_id = $1 AND state = 'in_doubt'", string(p.Business))
 	}
 }
 

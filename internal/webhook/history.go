@@ -21,7 +21,7 @@ type historyItem struct {
 	} `json:"metadata"`
 	Threads []jsontext.Value `json:"threads"`
 	Errors  []jsontext.Value `json:"errors"`
-	Extra   jsontext.Value   `json:",unknown"`
+	Extra   jsontext.Value   `json:",embed"`
 }
 
 type thread struct {

@@ -86,6 +86,7 @@ func (n *normalizer) change(c change) {
 	n.place = wa.Place{WABAID: wa.WABAID(n.entry.ID)}
 	switch c.Field {
 	case "messages", "smb_message_echoes", "history", "smb_app_state_sync", "user_preferences", "user_id_update":
+		before := len(n.out.Events)
 		n.value = value{}
 		if err := read(c.Value, &n.value); err != nil && !n.looseValue(c.Value) {
 			n.unknown("the value does not have the shape of its field", c.Value)
@@ -93,7 +94,7 @@ func (n *normalizer) change(c change) {
 		}
 		n.place.PhoneNumberID = wa.PhoneNumberID(n.value.Metadata.PhoneNumberID)
 		n.place.Display = wa.Digits(string(n.value.Metadata.Display))
-		n.conversational(c)
+		n.conversational(c, before)
 	case "account_update", "account_alerts", "account_review_update", "business_capability_update",
 		"partner_solutions", "payment_configuration_update", "account_settings_update":
 		n.account(c)
@@ -122,8 +123,8 @@ func (n *normalizer) placeOf(raw []byte) wa.Place {
 }
 
 // conversational reads the fields that are about conversations of one Number.
-func (n *normalizer) conversational(c change) {
-	before := len(n.out.Events)
+// before is how many events there were before its value was read.
+func (n *normalizer) conversational(c change, before int) {
 	switch c.Field {
 	case "history":
 		n.history()
@@ -188,7 +189,10 @@ func (n *normalizer) customerOf(phone, user, parent text) wa.Party {
 		p.WaID = c.WaID
 	}
 	if p.BSUID == "" {
-		p.BSUID, p.Parent = c.BSUID, c.Parent
+		p.BSUID = c.BSUID
+	}
+	if p.Parent == "" && p.BSUID == c.BSUID {
+		p.Parent = c.Parent
 	}
 	p.Username, p.Name = c.Username, c.Name
 	return p
@@ -271,7 +275,9 @@ func unsupportedOf(m *message, base wa.Received) wa.Unsupported {
 // usable notes what is odd about a message and reports whether it can be filed:
 // it needs an id and somebody it is about.
 func (n *normalizer) usable(m *message, with wa.Party, raw []byte) bool {
-	n.extraOf(m)
+	if m.ID != "" {
+		n.extraOf(m)
+	}
 	switch {
 	case m.ID == "":
 		n.unknown("a message without an id", raw)

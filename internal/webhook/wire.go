@@ -18,7 +18,7 @@ import (
 type envelope struct {
 	Object text           `json:"object"`
 	Entry  []entry        `json:"entry"`
-	Extra  jsontext.Value `json:",unknown"`
+	Extra  jsontext.Value `json:",embed"`
 }
 
 // loose is an envelope of which some entry does not have its shape: the others
@@ -35,7 +35,7 @@ type entry struct {
 	// Some of Meta's samples put these one level too high.
 	Field text           `json:"field"`
 	Value jsontext.Value `json:"value"`
-	Extra jsontext.Value `json:",unknown"`
+	Extra jsontext.Value `json:",embed"`
 }
 
 // looseEntry is an entry of which some change does not have its shape.
@@ -48,7 +48,7 @@ type looseEntry struct {
 type change struct {
 	Field text           `json:"field"`
 	Value jsontext.Value `json:"value"`
-	Extra jsontext.Value `json:",unknown"`
+	Extra jsontext.Value `json:",embed"`
 }
 
 type metadata struct {
@@ -68,7 +68,7 @@ type value struct {
 	History     []jsontext.Value `json:"history"`
 	Preferences []jsontext.Value `json:"user_preferences"`
 	UserIDs     []jsontext.Value `json:"user_id_update"`
-	Extra       jsontext.Value   `json:",unknown"`
+	Extra       jsontext.Value   `json:",embed"`
 }
 
 type contact struct {
@@ -131,7 +131,7 @@ type message struct {
 	Referral    jsontext.Value `json:"referral"`
 	Identity    jsontext.Value `json:"identity"`
 	CardsOrigin jsontext.Value `json:"origin"`
-	Extra       jsontext.Value `json:",unknown"`
+	Extra       jsontext.Value `json:",embed"`
 }
 
 type textBody struct {
@@ -181,7 +181,7 @@ type status struct {
 	RecipientUser text           `json:"recipient_user_id"`
 	Opaque        text           `json:"biz_opaque_callback_data"`
 	Errors        []wireError    `json:"errors"`
-	Extra         jsontext.Value `json:",unknown"`
+	Extra         jsontext.Value `json:",embed"`
 }
 
 // statusMembers are the members of a status that have words of their own and

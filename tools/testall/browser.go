@@ -146,7 +146,7 @@ func runStories(dir string, stories []string, chromium string, d demo) tally {
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "WASL_URL="+d.URL, "EMULATOR_URL="+d.EmulatorURL,
 		"WASL_EMAIL="+d.Email, "WASL_PASSWORD="+d.Password, "CHROMIUM="+chromium)
-	runErr := cmd.Run()
+	runErr := runWithin(cmd, within)
 	raw, err := os.ReadFile(file.Name())
 	if err != nil {
 		return broken("browser", err)

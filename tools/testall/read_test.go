@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReadGo(t *testing.T) {
@@ -125,6 +127,18 @@ func TestReport(t *testing.T) {
 				t.Errorf("exit status %d, want %d", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestRunWithin starts a shell whose child outlives it.
+func TestRunWithin(t *testing.T) {
+	start := time.Now()
+	err := runWithin(exec.Command("sh", "-c", "sleep 60 & wait"), 200*time.Millisecond)
+	if err == nil || !strings.Contains(err.Error(), "not done within 200ms") || time.Since(start) > 20*time.Second {
+		t.Errorf("runWithin = %v after %v, want it to end at 200ms", err, time.Since(start))
+	}
+	if err := runWithin(exec.Command("true"), time.Minute); err != nil {
+		t.Errorf("runWithin(true) = %v", err)
 	}
 }
 

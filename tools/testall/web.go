@@ -8,6 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
 )
 
 // webTests runs the checks of the web application in dir: types and lint count
@@ -90,9 +93,33 @@ func readVitest(raw []byte) (tally, error) {
 	return t, nil
 }
 
+// within is how long one command of the web part may take. A test that never
+// ends is a failure, not a long wait.
+const within = 10 * time.Minute
+
 // run runs a command in dir, with our output as its own.
 func run(dir, name string, args ...string) error {
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, os.Stdout, os.Stderr
-	return cmd.Run()
+	return runWithin(cmd, within)
+}
+
+// runWithin runs a command, and ends it with all its children when the time is
+// over: what npm started would live on otherwise.
+func runWithin(cmd *exec.Cmd, limit time.Duration) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	var late atomic.Bool
+	timer := time.AfterFunc(limit, func() {
+		late.Store(true)
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it may have ended by now
+	})
+	defer timer.Stop()
+	err := cmd.Wait()
+	if late.Load() {
+		return fmt.Errorf("not done within %v", limit)
+	}
+	return err
 }

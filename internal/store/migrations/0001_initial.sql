@@ -402,7 +402,6 @@ CREATE INDEX attempt_permit ON attempt (business_id, number_id, free_at);
 CREATE TABLE pair_cooling (
     business_id     TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
-    contact_id  TEXT NOT NULL,
     number_id       TEXT NOT NULL,
     cool_until      BIGINT NOT NULL,
     cool_tries      BIGINT NOT NULL,

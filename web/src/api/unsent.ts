@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { notifyManager, type QueryClient } from '@tanstack/react-query'
 import { putMessage, type Pages } from './cache'
 import { calls } from './calls'
 import { newKey, Problem } from './client'
@@ -101,16 +101,19 @@ export class Outgoing {
       } catch (err) {
         const problem = err instanceof Problem ? err : new Problem(0, 'unreachable', String(err))
         this.fail(head, problem)
-        if (problem.unanswered) return
       }
     }
   }
 
+  /** The message and its optimistic copy change places in one step, so that no picture shows both. */
   private taken(unsent: Unsent, message: Message): void {
-    this.cache.setQueryData<Pages<Message>>(keys.messages(unsent.conversation), (pages) =>
-      pages ? putMessage(pages, message) : pages,
-    )
-    }
+    notifyManager.batch(() => {
+      this.cache.setQueryData<Pages<Message>>(keys.messages(unsent.conversation), (pages) =>
+        pages ? putMessage(pages, message) : pages,
+      )
+      this.discard(unsent.conversation, unsent.key)
+    })
+  }
 
   private fail(unsent: Unsent, problem: Problem): void {
     const { code, title, detail, fix } = problem

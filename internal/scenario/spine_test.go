@@ -1,0 +1,240 @@
+package scenario
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wasl/internal/clock"
+	"wasl/internal/cloudapi"
+	"wasl/internal/coexist"
+	"wasl/internal/desk"
+	"wasl/internal/fault"
+	"wasl/internal/ingest"
+	"wasl/internal/journal"
+	"wasl/internal/memnet"
+	"wasl/internal/outbox"
+	"wasl/internal/platform"
+	"wasl/internal/store"
+	"wasl/internal/store/storetest"
+	"wasl/internal/wa"
+	"wasl/internal/webhook"
+	"wasl/metaemu"
+)
+
+// TestSpine: a customer writes, the owner answers from the phone, an agent from
+// the inbox; the phone edits and takes back, the customer reacts. Everybody sees
+// everything once, in order, with who said it and from where; the statuses come
+// back; the window shuts a day after the customer's last word and not before.
+func TestSpine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { newSpine(t).run() })
+}
+
+type spine struct {
+	t        *testing.T
+	emu      *metaemu.Emulator
+	number   metaemu.Number
+	customer metaemu.Customer
+	db       *store.DB
+	box      *outbox.Box
+	business wa.BusinessID
+	numberID wa.NumberID
+}
+
+func newSpine(t *testing.T) *spine {
+	time.Sleep(time.Until(storetest.Noon))
+	s := &spine{t: t}
+	net := memnet.New()
+	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client()})
+	app := must(s.emu.CreateApp(metaemu.AppSpec{Secret: "s3cret", VerifyToken: "v"}))(t)
+	waba := must(s.emu.CreateWABA(metaemu.WABASpec{App: app.ID}))(t)
+	s.number = must(s.emu.CreateNumber(metaemu.NumberSpec{WABA: waba.ID}))(t)
+	s.customer = must(s.emu.CreateCustomer(metaemu.CustomerSpec{Name: "منى", ReadsAtOnce: true}))(t)
+
+	s.db = must(store.Open(t.Context(), store.Options{URL: filepath.Join(quickDir(t), "wasl.db"), Sealer: storetest.Sealer()}))(t)
+	s.business = must(s.db.CreateBusiness(t.Context(), "Spine", clock.Now()))(t)
+	s.numberID = must(s.db.AddNumber(t.Context(), store.NewNumber{
+		Business: s.business, PhoneNumberID: wa.PhoneNumberID(s.number.ID), WABAID: wa.WABAID(waba.ID), Display: s.number.Display,
+		Mode: "coexistence", Token: []byte(s.number.Token),
+	}, clock.Now()))(t)
+	s.serve(net)
+	if err := s.emu.SetCallback(app.ID, "http://wasl.test/webhooks/meta", "v"); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// serve joins the rooms as cmd/wasl does, over the network in memory.
+func (s *spine) serve(net *memnet.Net) {
+	road := &http.Transport{DialContext: net.Dial}
+	api := must(cloudapi.New("http://graph.test", "v25.0", road))(s.t)
+	facts := platform.Known()
+	sender := &outbox.Sender{Queue: s.db, API: api, Facts: facts}
+	s.box = &outbox.Box{Intake: s.db, Facts: facts, Wake: sender.Wake}
+	log := slog.New(slog.DiscardHandler)
+	reader := &ingest.Reader{Store: s.db, Normalize: webhook.Normalize, Log: log}
+	feeder := &journal.Feeder{Store: s.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: s.db}}, Log: log}
+	keeper := &ingest.Keeper{Store: s.db}
+	door := &webhook.Handler{
+		Apps: []webhook.App{{Name: "app", Secret: "s3cret"}}, VerifyTokens: []string{"v"}, Keep: keeper.Keep,
+		Kept: func() { s.db.Wake(ingest.TopicKept) }, Log: log,
+	}
+	ctx, end := context.WithCancel(context.Background())
+	var stop []func()
+	for addr, h := range map[string]http.Handler{"wasl.test:80": door, "graph.test:80": s.emu.Handler()} {
+		l := must(net.Listen(addr))(s.t)
+		srv := &http.Server{Handler: h}
+		go func() { _ = srv.Serve(l) }() // ends with Close
+		stop = append(stop, func() { _ = srv.Close() })
+	}
+	done := make(chan struct{}, 5)
+	for _, run := range []func(context.Context) error{sender.Run, reader.Run, reader.RunHistory, feeder.Run, s.emu.Run} {
+		go func() {
+			if err := run(ctx); err != nil {
+				s.t.Errorf("run: %v", err)
+			}
+			done <- struct{}{}
+		}()
+	}
+	s.t.Cleanup(func() {
+		end()
+		for range 5 {
+			<-done
+		}
+		for _, f := range stop {
+			f()
+		}
+		road.CloseIdleConnections()
+		if err := s.db.Close(); err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
+// must fails the test on an error: must(f())(t) reads as f().
+func must[V any](v V, err error) func(*testing.T) V {
+	return func(t *testing.T) V {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// pass lets virtual time go by; everything in between happens.
+func (s *spine) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func (s *spine) thread() (desk.Conversation, []desk.Message) {
+	s.t.Helper()
+	list, err := s.db.Conversations(s.t.Context(), s.business, desk.Filter{Limit: 10})
+	if err != nil || len(list) != 1 {
+		s.t.Fatalf("Conversations = %d, %v, want one", len(list), err)
+	}
+	page, _, err := s.db.Thread(s.t.Context(), s.business, list[0].ID, desk.Span{Limit: 50})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return list[0], page
+}
+
+func (s *spine) run() {
+	t := s.t
+	hello := must(s.emu.CustomerSend(s.customer.ID, s.number.ID, metaemu.Content{Text: "هل عندكم كعك؟"}))(t)
+	s.pass(3 * time.Second)
+	echo := must(s.emu.PhoneSend(s.number.ID, s.customer.ID, metaemu.Content{Text: "Yes, frsh ones", ReplyTo: hello}))(t)
+	s.pass(3 * time.Second)
+	con, _ := s.thread()
+	if by := con.HeldBy(clock.Now()); by != desk.ByPhone {
+		t.Errorf("after the phone answered %s holds the conversation, want the phone", by)
+	}
+	receipt, err := s.box.Submit(t.Context(), wa.Draft{
+		Business: s.business, Conversation: con.ID, Kind: wa.SendMessage, Lane: wa.PersonLane, Origin: wa.FromAgent, Author: "per_1", AuthorName: "Sara",
+		Content: wa.Content{Type: "text", JSON: []byte(`{"type":"text","text":{"body":"Shall I keep one?"}}`), Text: "Shall I keep one?"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.pass(40 * time.Second)
+	for _, err := range []error{
+		s.emu.PhoneEdit(s.number.ID, echo, "Yes, fresh ones"),
+		s.emu.CustomerReact(s.customer.ID, echo, "❤️"),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.pass(3 * time.Second)
+	s.judge(receipt.Message)
+	s.shut(con)
+}
+
+// judge compares the thread with what was said.
+func (s *spine) judge(answer wa.MessageID) {
+	t := s.t
+	con, messages := s.thread()
+	want := []struct {
+		origin wa.Origin
+		typ    string
+		text   string
+		status wa.Status
+	}{
+		{wa.FromCustomer, "text", "هل عندكم كعك؟", wa.Arrived},
+		{wa.FromPhone, "text", "Yes, fresh ones", wa.Sent},
+		{wa.FromAgent, "text", "Shall I keep one?", wa.Read},
+		{wa.FromCustomer, "reaction", "❤️", wa.Arrived},
+	}
+	if len(messages) != len(want) {
+		t.Fatalf("the thread has %d messages, want %d: %+v", len(messages), len(want), messages)
+	}
+	for i, w := range want {
+		m := messages[i]
+		if m.Origin != w.origin || m.Type != w.typ || m.Content.Text != w.text || m.Status != w.status {
+			t.Errorf("message %d = %s %s %q %s, want %+v", i, m.Origin, m.Type, m.Content.Text, m.Status, w)
+		}
+	}
+	if m := messages[1]; len(m.Versions) != 2 || m.ReplyTo == nil || m.ReplyTo.Text != "هل عندكم كعك؟" || len(m.Reactions) != 1 {
+		t.Errorf("the phone's answer has versions %d, quote %+v, reactions %d; want 2, the question, 1", len(m.Versions), m.ReplyTo, len(m.Reactions))
+	}
+	if messages[2].ID != answer {
+		t.Errorf("the agent's message is %s, want %s", messages[2].ID, answer)
+	}
+	if !con.Window.Open(clock.Now(), 0) {
+		t.Error("the window is shut, want open")
+	}
+	if b := s.emu.HardBreaches(); len(b) > 0 {
+		t.Errorf("breaches: %+v", b)
+	}
+	n, err := s.db.NumberByID(t.Context(), s.business, s.numberID)
+	if err != nil || n.AliveKind != "echo" || n.AliveGrade != "weak" {
+		t.Errorf("heartbeat = %s %s, %v; want a weak sign of life by the echo", n.AliveGrade, n.AliveKind, err)
+	}
+}
+
+// shut proves that the window shuts 24 h after the customer's message: neither
+// the phone's answers nor the reaction moved it.
+func (s *spine) shut(con desk.Conversation) {
+	s.pass(24*time.Hour - 5*time.Minute)
+	if _, err := s.box.Submit(s.t.Context(), s.draft(con)); err != nil {
+		s.t.Errorf("inside the window: %v", err)
+	}
+	s.pass(5 * time.Minute)
+	_, err := s.box.Submit(s.t.Context(), s.draft(con))
+	if f, ok := fault.From(err); !ok || f.Code != fault.CodeWindowClosed {
+		s.t.Errorf("a day later: %v, want %s", err, fault.CodeWindowClosed)
+	}
+}
+
+func (s *spine) draft(con desk.Conversation) wa.Draft {
+	return wa.Draft{
+		Business: s.business, Conversation: con.ID, Kind: wa.SendMessage, Lane: wa.PersonLane, Origin: wa.FromAgent, Author: "per_1",
+		Content: wa.Content{Type: "text", JSON: []byte(`{"type":"text","text":{"body":"hello"}}`), Text: "hello"},
+	}
+}
