@@ -51,7 +51,7 @@ func TestKill(t *testing.T) {
 		tr := newTrial(t, seed, newNode(t, server.url(t), ""))
 		// F15: now and then the database goes down instead, in the middle of
 		// whatever it does.
-		tr.killAll(kills, max(1, kills/4), server.crash)
+		tr.killAll(kills, max(1, kills/3), server.crash)
 	})
 }
 

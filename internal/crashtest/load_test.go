@@ -3,8 +3,10 @@ package crashtest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -110,18 +112,30 @@ func (l *load) ask() {
 			text: fmt.Sprintf("answer %d", n),
 		}
 		o.asking(a)
-		status, id := l.request(client, int(n), a)
-		o.told(a, status, id)
+		l.askFor(client, int(n), a)
 		l.open.Add(-1)
-		if status == 0 {
-			time.Sleep(20 * time.Millisecond)
-		}
 		time.Sleep(askPace)
 	}
 }
 
-// request asks once and returns the status, 0 without an answer, and the
-// message's id.
+// askFor asks until there is an answer, or a request was cut off: then nobody
+// knows, and it is asked again at the end.
+func (l *load) askFor(client *http.Client, turn int, a *asked) {
+	for {
+		status, id := l.request(client, turn, a)
+		l.trial.oracle.told(a, max(status, 0), id)
+		if status != notReached && status != http.StatusServiceUnavailable {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// notReached is the status of a request whose server was not there.
+const notReached = -1
+
+// request asks once and returns the status and the message's id; the status is 0
+// if there was no answer.
 func (l *load) request(client *http.Client, turn int, a *asked) (int, string) {
 	raw, err := json.Marshal(obj{"to": "+" + a.to, "number_id": l.trial.numberID, "content": obj{"type": "text", "text": obj{"body": a.text}}})
 	if err != nil {
@@ -135,6 +149,9 @@ func (l *load) request(client *http.Client, turn int, a *asked) (int, string) {
 	req.Header.Set("Idempotency-Key", a.key)
 	req.Header.Set("Content-Type", "application/json")
 	res, err := client.Do(req)
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return notReached, ""
+	}
 	if err != nil {
 		return 0, ""
 	}

@@ -200,6 +200,7 @@ func (r *runner) within(ctx context.Context, now time.Time, wait time.Duration) 
 		return time.Second
 	}
 	if next.IsZero() || next.Sub(now) > linger {
+		r.s.dueAt(next)
 		return -1
 	}
 	r.ahead.stale = true
@@ -212,10 +213,12 @@ func (r *runner) finish(ctx context.Context, now time.Time) time.Duration {
 		return pacer.UntilAnswer
 	}
 	if ctx.Err() == nil {
-		if _, err := r.s.Queue.RestNumber(ctx, r.business, r.place.number, now, now); err != nil {
+		next, err := r.s.Queue.RestNumber(ctx, r.business, r.place.number, now, now)
+		if err != nil {
 			r.s.log().Error("cannot write down when a number is due", "number", r.place.number, "err", err)
 			return time.Second
 		}
+		r.s.dueAt(next)
 	}
 	return -1
 }

@@ -31,9 +31,11 @@ type Sender struct {
 	// Jitter is chance between 0 and 1; nil is the machine's.
 	Jitter func() float64
 
-	mu      sync.Mutex // guards runners and serving
+	mu      sync.Mutex // guards runners, serving and lookAt
 	runners map[place]*runner
 	serving context.Context // nil before Run and after
+	lookAt  time.Time       // when dispatch looks again by itself
+	nudge   chan struct{}   // it should look sooner
 	road    sync.WaitGroup  // of runners
 }
 
@@ -50,7 +52,7 @@ const duePage = 256
 // it. Nothing is cut off, because what is cut off is in doubt.
 func (s *Sender) Run(ctx context.Context) error {
 	s.mu.Lock()
-	s.serving, s.runners = ctx, map[place]*runner{}
+	s.serving, s.runners, s.nudge = ctx, map[place]*runner{}, make(chan struct{}, 1)
 	s.mu.Unlock()
 	defer s.road.Wait()
 	defer func() {
@@ -59,15 +61,42 @@ func (s *Sender) Run(ctx context.Context) error {
 		s.serving = nil
 	}()
 	for ctx.Err() == nil {
-		t := clock.NewTimer(s.dispatch(ctx))
+		t := clock.NewTimer(s.look(ctx))
 		select {
 		case <-t.C:
+		case <-s.nudge:
 		case <-s.Wakes:
 		case <-ctx.Done():
 		}
 		t.Stop()
 	}
 	return nil
+}
+
+// look dispatches, and remembers until when that is good.
+func (s *Sender) look(ctx context.Context) time.Duration {
+	s.mu.Lock()
+	s.lookAt = clock.Now().Add(1000 * time.Hour) // whatever comes while we look is sooner
+	s.mu.Unlock()
+	pause := s.dispatch(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lookAt = clock.Now().Add(pause)
+	return pause
+}
+
+// dueAt tells that a Number which nobody serves any more is due at a time; zero
+// if never.
+func (s *Sender) dueAt(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.IsZero() || !at.Before(s.lookAt) {
+		return
+	}
+	select {
+	case s.nudge <- struct{}{}:
+	default:
+	}
 }
 
 // dispatch wakes every Number that is due, and returns how long until it is

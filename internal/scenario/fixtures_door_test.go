@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"wasl/internal/ingest"
+	"wasl/internal/pgtest"
 	"wasl/internal/store"
 	"wasl/internal/store/storetest"
 	"wasl/internal/wa"
@@ -82,14 +83,46 @@ func quick(t testing.TB) storetest.Opened {
 	return storetest.Opened{DB: db, Raw: raw}
 }
 
-// both runs a test on each database there is.
+// both runs a test on each database there is. On PostgreSQL the stores that open
+// makes share one database, emptied each time, since to make one takes long;
+// tests that use it must not run in parallel.
 func both(t *testing.T, test func(t *testing.T, open storetest.Open)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, quick) })
 	t.Run("postgres", func(t *testing.T) {
-		storetest.Postgres(t) // skips here if there is none
-		test(t, storetest.Postgres)
+		url := pgtest.Clone(t, "storetest", func(url string) error {
+			db, err := store.Open(t.Context(), store.Options{URL: url, Sealer: storetest.Sealer()})
+			if err != nil {
+				return err
+			}
+			return db.Close()
+		})
+		test(t, func(t testing.TB) storetest.Opened { return emptied(t, url) })
 	})
+}
+
+// emptied opens a store in a PostgreSQL database whose rows it deletes first.
+func emptied(t testing.TB, url string) storetest.Opened {
+	t.Helper()
+	raw, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatalf("open database: %v", err)
+	}
+	t.Cleanup(func() { _ = raw.Close() })
+	h := &house{t: t, raw: raw}
+	var all strings.Builder
+	for _, table := range h.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%goose%' AND tablename <> 'schema_floor'") {
+		fmt.Fprintf(&all, "DELETE FROM %s;", table)
+	}
+	if _, err := raw.ExecContext(t.Context(), all.String()); err != nil {
+		t.Fatalf("empty the database: %v", err)
+	}
+	db, err := store.Open(t.Context(), store.Options{URL: url, Sealer: storetest.Sealer(), Readers: 4})
+	if err != nil {
+		t.Fatalf("open store: %v", err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return storetest.Opened{DB: db, Raw: raw}
 }
 
 // openHouse opens a house with one Business that owns all [numbers].

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -104,8 +105,14 @@ func (c *canonical) messages(ctx context.Context) error {
 		var number, contact, thread, wamid, dir, origin, prov, typ, status, reply, content, text string
 		var at, edits, revoked, code int64
 		err := r.Scan(&number, &contact, &thread, &wamid, &dir, &origin, &prov, &typ, &status, &at, &reply, &edits, &revoked, &code, &content, &text)
+		if err != nil {
+			return err
+		}
+		// Of two deliveries of one message the first is kept; what may differ
+		// between them is not compared.
+		said, err := json.Marshal(essence([]byte(content)))
 		c.add("message %s %s with %s in thread of %s %s %s %s type=%s status=%s at=%d reply=%s edits=%d revoked=%d code=%d text=%q content=%s",
-			c.numbers[number], wamid, c.contacts[contact], c.contacts[thread], dir, origin, prov, typ, status, at, reply, edits, revoked, code, text, content)
+			c.numbers[number], wamid, c.contacts[contact], c.contacts[thread], dir, origin, prov, typ, status, at, reply, edits, revoked, code, text, said)
 		return err
 	})
 }

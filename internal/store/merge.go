@@ -78,7 +78,7 @@ func (a *applier) absorb(ctx context.Context, into, from *contactRow) error {
 			return err
 		}
 	}
-	for _, table := range []string{"identity", "message", "outbox_item", "attempt", "reaction", "notice"} {
+	for _, table := range []string{"identity", "reaction", "notice"} {
 		_, err := a.t.exec(ctx, "UPDATE "+table+" SET contact_id = $3 WHERE business_id = $1 AND contact_id = $2",
 			string(a.b), string(from.id), string(into.id))
 		if err != nil {
@@ -136,17 +136,16 @@ func (a *applier) adopt(ctx context.Context, into *contactRow, from *convRow) er
 	own := a.convs[pairKey{into.id, from.number}]
 	if own == nil {
 		_, err := a.t.exec(ctx, "UPDATE conversation SET contact_id = $3 WHERE business_id = $1 AND id = $2", string(a.b), string(from.id), string(into.id))
+		if err != nil {
+			return fmt.Errorf("move conversation: %w", err)
+		}
 		from.contact = into.id
 		a.convs[pairKey{into.id, from.number}] = from
-		return err
+		return a.move(ctx, from.id, from.id, into.id)
 	}
 	own.join(from)
-	for _, table := range []string{"message", "outbox_item"} {
-		_, err := a.t.exec(ctx, "UPDATE "+table+" SET conversation_id = $3 WHERE business_id = $1 AND conversation_id = $2",
-			string(a.b), string(from.id), string(own.id))
-		if err != nil {
-			return fmt.Errorf("move %s: %w", table, err)
-		}
+	if err := a.move(ctx, from.id, own.id, into.id); err != nil {
+		return err
 	}
 	for _, tr := range a.traces {
 		if tr.msg != nil && tr.msg.conversation == from.id {
@@ -161,4 +160,22 @@ func (a *applier) adopt(ctx context.Context, into *contactRow, from *convRow) er
 	}
 	_, err := a.t.exec(ctx, "DELETE FROM conversation WHERE business_id = $1 AND id = $2", string(a.b), string(from.id))
 	return err
+}
+
+// move gives what belongs to one conversation to another, and its contact. An
+// attempt that is on the road stays where it is if the other has one too: there
+// is at most one for a conversation, and it concludes by its own id.
+func (a *applier) move(ctx context.Context, from, to wa.ConversationID, c wa.ContactID) error {
+	args := []any{string(a.b), string(from), string(to), string(c)}
+	for _, query := range []string{
+		"UPDATE message SET conversation_id = $3, contact_id = $4 WHERE business_id = $1 AND conversation_id = $2",
+		"UPDATE outbox_item SET conversation_id = $3, contact_id = $4 WHERE business_id = $1 AND conversation_id = $2",
+		`UPDATE attempt SET conversation_id = $3, contact_id = $4 WHERE business_id = $1 AND conversation_id = $2 AND (outcome IS NOT NULL OR $2 = $3 OR NOT EXISTS
+			(SELECT 1 FROM attempt o WHERE o.business_id = $1 AND o.number_id = attempt.number_id AND o.conversation_id = $3 AND o.outcome IS NULL))`,
+	} {
+		if _, err := a.t.exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("move what belongs to a conversation: %w", err)
+		}
+	}
+	return nil
 }

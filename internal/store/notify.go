@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,7 +31,9 @@ func (db *DB) RunWakes(ctx context.Context, log *slog.Logger) error {
 		return nil
 	}
 	db.wakes.share()
-	go db.sendWakes(ctx, log)
+	var sending sync.WaitGroup
+	sending.Go(func() { db.sendWakes(ctx, log) })
+	defer sending.Wait()
 	for ctx.Err() == nil {
 		err := db.hearWakes(ctx)
 		if ctx.Err() == nil {

@@ -274,6 +274,7 @@ CREATE TABLE status_report (
     raw         TEXT NOT NULL,
     PRIMARY KEY (business_id, number_id, wamid, wire, at, recipient)
 ) /*without rowid*/;
+CREATE INDEX reaction_contact ON reaction (business_id, contact_id);
 -- What Meta told us that is not a message: accounts, numbers, templates,
 -- preferences, system notes, errors, and whatever we have no word for.
 CREATE TABLE notice (
@@ -288,6 +289,7 @@ CREATE TABLE notice (
     raw         TEXT NOT NULL,
     PRIMARY KEY (business_id, digest)
 ) /*without rowid*/;
+CREATE INDEX notice_contact ON notice (business_id, contact_id);
 CREATE TABLE history_chunk (
     business_id TEXT NOT NULL,
     number_id   TEXT NOT NULL,
@@ -370,6 +372,7 @@ CREATE INDEX outbox_due ON outbox_item (business_id, number_id, lane, order_at, 
 CREATE INDEX outbox_soon ON outbox_item (business_id, number_id, due_at) WHERE state = 'queued';
 CREATE INDEX outbox_held ON outbox_item (business_id, number_id) WHERE state = 'held';
 CREATE INDEX outbox_doubt ON outbox_item (business_id, number_id, due_at) WHERE state = 'in_doubt';
+CREATE INDEX outbox_conversation ON outbox_item (business_id, conversation_id);
 CREATE INDEX outbox_open ON outbox_item (business_id, conversation_id) WHERE state IN ('queued', 'held', 'sending', 'in_doubt', 'needs_person');
 
 CREATE TABLE attempt (
@@ -396,6 +399,7 @@ CREATE TABLE attempt (
 ) /*without rowid*/;
 CREATE UNIQUE INDEX attempt_open ON attempt (business_id, item_id) WHERE outcome IS NULL;
 CREATE UNIQUE INDEX attempt_road ON attempt (business_id, number_id, conversation_id) WHERE outcome IS NULL;
+CREATE INDEX attempt_conversation ON attempt (business_id, conversation_id);
 CREATE INDEX attempt_item ON attempt (business_id, item_id, n);
 CREATE INDEX attempt_permit ON attempt (business_id, number_id, free_at);
 -- Pairs that Meta told to slow down (131056).

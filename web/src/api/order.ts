@@ -7,7 +7,7 @@ import type { Message } from './types'
 export function instant(at: string): string {
   const bare = at.endsWith('Z') ? at.slice(0, -1) : at
   const [seconds = '', fraction = ''] = bare.split('.')
-  return `${seconds}.${fraction}`
+  return `${seconds}.${fraction.padEnd(6, '0')}`
 }
 
 function compareText(a: string, b: string): number {
