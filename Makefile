@@ -6,6 +6,11 @@ MAKEFLAGS += --no-print-directory
 ADDR ?= 127.0.0.1:8080
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
+# The same flags for everything that is compiled, so that nothing is compiled
+# twice: the program, the tests and the linters share Go's cache.
+export CGO_ENABLED := 0
+export GOFLAGS := $(strip $(shell go env GOFLAGS 2>/dev/null) -trimpath)
+
 # Versions of the linters are pinned in tools/lint/go.mod, apart from the
 # program's own dependencies.
 TOOL := go tool -modfile=tools/lint/go.mod
@@ -27,7 +32,7 @@ demo: build ## run the platform, the emulator and a sample business (ADDR=host:p
 
 .PHONY: build
 build: web ## build ./bin/wasl with the web application inside
-	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/wasl ./cmd/wasl
+	go build -ldflags '-X main.version=$(VERSION)' -o bin/wasl ./cmd/wasl
 
 .PHONY: web
 web: needs web/dist/index.html ## build the web application
@@ -75,7 +80,7 @@ test-browser: build house-tools ## the stories in Chromium, against a running de
 
 .PHONY: race
 race: house-tools ## Go tests with the race detector
-	@bin/tools/pgcluster -- go test -race -timeout 30m ./internal/... ./metaemu/...
+	@bin/tools/pgcluster -- env CGO_ENABLED=1 go test -race -timeout 30m ./internal/... ./metaemu/...
 
 .PHONY: fmt
 fmt: ## format all Go files

@@ -63,6 +63,7 @@ func (tr *trial) killAll(kills, every int, crash func(t *testing.T)) {
 	began := time.Now()
 	tr.live(n)
 	tr.settle()
+	tr.load.quiet.Store(false)
 	for i := range kills {
 		if i > 0 {
 			tr.live(n)

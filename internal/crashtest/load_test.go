@@ -20,16 +20,17 @@ const (
 	posters   = 18 // deliver webhooks
 	askers    = 5  // ask the API to send
 	askPace   = 45 * time.Millisecond
-	mostAhead = 120 // requests accepted and not yet at Meta's door
+	mostAhead = 40 // requests accepted and not yet at Meta's door
 )
 
 // load keeps webhooks and requests coming until it is told to stop. It goes on
 // through the death of the process it talks to, as Meta and clients do.
 type load struct {
 	trial *trial
-	urls  []string    // of the nodes
-	key   string      // API key
-	quiet atomic.Bool // nothing new is invented
+	urls  []string      // of the nodes
+	key   string        // API key
+	pause time.Duration // of a poster between two deliveries, on the average
+	quiet atomic.Bool   // nothing new is invented
 	ended atomic.Bool
 	road  sync.WaitGroup
 	turn  atomic.Int64
@@ -79,7 +80,7 @@ func (l *load) deliver(rng *rand.Rand) {
 		} else {
 			l.insist(rng, m)
 		}
-		time.Sleep(time.Duration(5+rng.IntN(60)) * time.Millisecond)
+		time.Sleep(time.Duration(rng.Int64N(2 * int64(l.pause))))
 	}
 }
 
@@ -112,7 +113,7 @@ func (l *load) ask() {
 			text: fmt.Sprintf("answer %d", n),
 		}
 		o.asking(a)
-		l.askFor(client, int(n), a)
+		l.askFor(client, a)
 		l.open.Add(-1)
 		time.Sleep(askPace)
 	}
@@ -120,9 +121,9 @@ func (l *load) ask() {
 
 // askFor asks until there is an answer, or a request was cut off: then nobody
 // knows, and it is asked again at the end.
-func (l *load) askFor(client *http.Client, turn int, a *asked) {
+func (l *load) askFor(client *http.Client, a *asked) {
 	for {
-		status, id := l.request(client, turn, a)
+		status, id := l.request(client, a)
 		l.trial.oracle.told(a, max(status, 0), id)
 		if status != notReached && status != http.StatusServiceUnavailable {
 			return
@@ -136,12 +137,12 @@ const notReached = -1
 
 // request asks once and returns the status and the message's id; the status is 0
 // if there was no answer.
-func (l *load) request(client *http.Client, turn int, a *asked) (int, string) {
+func (l *load) request(client *http.Client, a *asked) (int, string) {
 	raw, err := json.Marshal(obj{"to": "+" + a.to, "number_id": l.trial.numberID, "content": obj{"type": "text", "text": obj{"body": a.text}}})
 	if err != nil {
 		return 0, ""
 	}
-	req, err := http.NewRequest(http.MethodPost, l.urls[turn%len(l.urls)]+"/v1/messages", bytes.NewReader(raw))
+	req, err := http.NewRequest(http.MethodPost, l.urls[rand.IntN(len(l.urls))]+"/v1/messages", bytes.NewReader(raw))
 	if err != nil {
 		return 0, ""
 	}
@@ -192,7 +193,10 @@ func (l *load) repeat() {
 			continue
 		}
 		asks.Go(func() {
-			status, id := l.request(client, i, a)
+			status, id := l.request(client, a)
+			for status == notReached { // of several nodes one may be dead
+				status, id = l.request(client, a)
+			}
 			switch {
 			case a.id != "" && id != a.id:
 				t.Errorf("asked again, %s was answered %d with the message %q, first with %q", a.key, status, id, a.id)

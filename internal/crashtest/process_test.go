@@ -34,10 +34,14 @@ const readyBound = 30 * time.Second
 // binary builds the program once for all tests of this process. The screens are
 // left out: they are files that take part in nothing here.
 var binary = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv(builtBinary); path != "" {
+		return path, nil
+	}
 	dir, err := os.MkdirTemp("", "wasl-crash-bin")
 	if err != nil {
 		return "", err
 	}
+	builtFolder = dir
 	path := filepath.Join(dir, "wasl")
 	out, err := exec.Command("go", "build", "-tags", "noui", "-o", path, "wasl/cmd/wasl").CombinedOutput()
 	if err != nil {
@@ -46,10 +50,16 @@ var binary = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// builtBinary tells a process that a test starts where the program is already.
+const builtBinary = "CRASHTEST_BINARY"
+
+// builtFolder is the temporary folder of the program, empty if there is none.
+var builtFolder string
+
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if path, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path)) // a temporary folder left behind harms nobody
+	if builtFolder != "" {
+		_ = os.RemoveAll(builtFolder) // a temporary folder left behind harms nobody
 	}
 	os.Exit(status)
 }
@@ -262,4 +272,13 @@ func (n *node) printLog() {
 		raw = raw[len(raw)-most:]
 	}
 	n.t.Logf("the end of wasl's log:\n%s", raw)
+}
+
+// name is what the node calls itself among others.
+func (n *node) name() string {
+	raw, err := os.ReadFile(filepath.Join(n.data, "node"))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return strings.TrimSpace(string(raw))
 }

@@ -59,7 +59,7 @@ func newTrial(t *testing.T, seed uint64, nodes ...*node) *trial {
 	// The Number that sends gets its deliveries from the emulator alone: the two
 	// must agree about its customers' windows and its speed.
 	tr.writer = &writer{rng: rand.New(rand.NewPCG(seed, 2)), numbers: tr.targets[1:]}
-	tr.load = &load{trial: tr, key: key["key"].(string)}
+	tr.load = &load{trial: tr, key: key["key"].(string), pause: 30 * time.Millisecond}
 	for _, n := range nodes {
 		tr.load.urls = append(tr.load.urls, "http://"+n.address)
 	}
@@ -99,7 +99,8 @@ func (tr *trial) until(within time.Duration, what string, cond func() bool) {
 	}
 }
 
-// settle lets every customer write once and waits until the platform knows.
+// settle lets every customer write once and waits until the platform knows. The
+// load is still quiet then.
 func (tr *trial) settle() {
 	tr.t.Helper()
 	tr.load.hush()
@@ -112,7 +113,6 @@ func (tr *trial) settle() {
 		return ok && n == customers
 	})
 	time.Sleep(1100 * time.Millisecond) // what they wrote has left Meta's second
-	tr.load.quiet.Store(false)
 }
 
 // backlog counts what is still to be done, by name.

@@ -32,6 +32,11 @@ const (
 	CodeTooManyAttempts            Code = "too_many_attempts"
 	CodeStorageUnavailable         Code = "storage_unavailable"
 	CodeInternal                   Code = "internal"
+	CodeNumberStopped              Code = "number_stopped"
+	CodeLaneNotAllowed             Code = "lane_not_allowed"
+	CodeMessageTooOld              Code = "message_too_old"
+	CodeMessageNotWaiting          Code = "message_not_waiting"
+	CodeNumberTaken                Code = "number_taken"
 )
 
 var codes = []Code{
@@ -63,6 +68,11 @@ var codes = []Code{
 	CodeTooManyAttempts,
 	CodeStorageUnavailable,
 	CodeInternal,
+	CodeNumberStopped,
+	CodeLaneNotAllowed,
+	CodeMessageTooOld,
+	CodeMessageNotWaiting,
+	CodeNumberTaken,
 }
 
 var texts = map[Code]Text{
@@ -261,5 +271,40 @@ var texts = map[Code]Text{
 		Fix:        "Try again; if it stays, give the operator the time and the request id.",
 		SentenceAR: "حدث خطأ من جانبنا.",
 		FixAR:      "حاول مرة أخرى؛ وإن استمر الخطأ فأعطِ مشغّل النظام الوقت ومعرّف الطلب.",
+	},
+	CodeNumberStopped: {
+		Kind:       Conflict,
+		Sentence:   "Nothing is sent from this number until somebody looks after it.",
+		Fix:        "The number's page says why; mend that, then add its token again with: wasl number add.",
+		SentenceAR: "لا يُرسَل شيء من هذا الرقم حتى يعالج أحد المشكلة.",
+		FixAR:      "صفحة الرقم تذكر السبب؛ عالجه ثم أضف الرمز من جديد بالأمر: wasl number add.",
+	},
+	CodeLaneNotAllowed: {
+		Kind:       Forbidden,
+		Sentence:   "This lane is for other senders.",
+		Fix:        "Leave the lane out, or use one that fits who sends: person, bot, service, campaign.",
+		SentenceAR: "هذا المسار لمرسلين آخرين.",
+		FixAR:      "اترك المسار فارغًا أو اختر ما يناسب المرسل: person أو bot أو service أو campaign.",
+	},
+	CodeMessageTooOld: {
+		Kind:       Unprocessable,
+		Sentence:   "The message is too old for that.",
+		Fix:        "WhatsApp accepts it for messages of the last 30 days only.",
+		SentenceAR: "الرسالة أقدم من أن يُفعل بها ذلك.",
+		FixAR:      "يقبل واتساب ذلك لرسائل آخر ٣٠ يومًا فقط.",
+	},
+	CodeMessageNotWaiting: {
+		Kind:       Conflict,
+		Sentence:   "This message does not wait any more.",
+		Fix:        "Reload it: it has been sent, refused or cancelled meanwhile.",
+		SentenceAR: "لم تعد هذه الرسالة في الانتظار.",
+		FixAR:      "أعد تحميلها: أُرسلت أو رُفضت أو أُلغيت في هذه الأثناء.",
+	},
+	CodeNumberTaken: {
+		Kind:       Conflict,
+		Sentence:   "This number or its account belongs to another business here.",
+		Fix:        "Check the ids; if they are right, the other business has to give the number up first.",
+		SentenceAR: "هذا الرقم أو حسابه يتبع نشاطًا آخر هنا.",
+		FixAR:      "تحقّق من المعرّفات؛ إن كانت صحيحة فعلى النشاط الآخر التخلي عن الرقم أولًا.",
 	},
 }

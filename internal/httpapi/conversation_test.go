@@ -52,8 +52,10 @@ func answering(t *testing.T, w *world) {
 		m.Author == nil || m.Author.Name != "Name of sara@example.test" || m.ReplyTo == nil || m.ReplyTo.Text != "Is it fresh?" {
 		t.Errorf("message = %+v", m)
 	}
-	byKey := want[httpapi.Message](t, w.do(request{method: "POST", path: "/v1/messages",
-		body: `{"to":"+966 50 111 2222","content":{"type":"text","text":{"body":"Your order is ready"}}}`, key: w.seeded().key(auth.SendScope)}), 202)
+	byKey := want[httpapi.Message](t, w.do(request{
+		method: "POST", path: "/v1/messages",
+		body: `{"to":"+966 50 111 2222","content":{"type":"text","text":{"body":"Your order is ready"}}}`, key: w.seeded().key(auth.SendScope),
+	}), 202)
 	if byKey.Origin != wa.FromAPI || byKey.ConversationID != w.conv {
 		t.Errorf("message by key = %+v, want origin api in the same conversation", byKey)
 	}
@@ -63,8 +65,10 @@ func answering(t *testing.T, w *world) {
 	refused(t, w.do(request{method: "POST", path: path + "/messages", body: `{"content"`, token: token}), 400, "body_malformed")
 	refused(t, w.do(request{method: "POST", path: "/v1/messages/" + string(m.ID) + "/resolve", body: `{"verdict":"treat_as_sent"}`, token: token}), 409, "message_not_in_doubt")
 
-	reacted := want[httpapi.Message](t, w.do(request{method: "POST", path: path + "/messages",
-		body: `{"content":{"type":"reaction","reaction":{"message_id":"wamid.A","emoji":"👍"}}}`, token: token}), 202)
+	reacted := want[httpapi.Message](t, w.do(request{
+		method: "POST", path: path + "/messages",
+		body: `{"content":{"type":"reaction","reaction":{"message_id":"wamid.A","emoji":"👍"}}}`, token: token,
+	}), 202)
 	if reacted.Type != "reaction" {
 		t.Errorf("reaction = %+v", reacted)
 	}
@@ -92,8 +96,10 @@ func readTakeOverHandBack(t *testing.T, w *world) {
 	}
 
 	until := clock.Now().Add(time.Hour).Truncate(time.Second)
-	c = want[httpapi.Conversation](t, w.do(request{method: "POST", path: path + "/takeover", token: token,
-		body: `{"until":"` + until.Format(time.RFC3339) + `","reason":"asked for a person"}`}), 200)
+	c = want[httpapi.Conversation](t, w.do(request{
+		method: "POST", path: path + "/takeover", token: token,
+		body: `{"until":"` + until.Format(time.RFC3339) + `","reason":"asked for a person"}`,
+	}), 200)
 	if c.Handler != "person" || c.HandlerUntil == nil || !c.HandlerUntil.Equal(until) || c.HandlerReason != "asked for a person" ||
 		c.Assignee == nil || c.Assignee.Name != "Name of sara@example.test" {
 		t.Errorf("after takeover: %+v", c)

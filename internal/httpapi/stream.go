@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -183,14 +184,13 @@ func (s *streaming) drain(ctx context.Context, sub *realtime.Subscription) error
 	return s.err
 }
 
-// shown reports whether somebody is told of a kind of entry. Agents are spared what
-// is about accounts and templates, and what nobody has a word for.
+// notForAgents are kinds of entries about accounts and templates, and what nobody has
+// a word for: agents are spared them.
+var notForAgents = []wa.Kind{wa.AccountChangedKind, wa.TemplateChangedKind, wa.ErrorReported, wa.UnknownKept}
+
+// shown reports whether somebody is told of a kind of entry.
 func shown(k wa.Kind, p auth.Principal) bool {
-	switch k {
-	case wa.AccountChangedKind, wa.TemplateChangedKind, wa.ErrorReported, wa.UnknownKept:
-		return p.Key != "" || p.Role.AtLeast(auth.Admin)
-	}
-	return true
+	return p.Key != "" || p.Role.AtLeast(auth.Admin) || !slices.Contains(notForAgents, k)
 }
 
 func (s *streaming) event(e wa.Entry) {

@@ -103,23 +103,10 @@ func explain(err error) error {
 	case errors.Is(err, ErrNotInDoubt):
 		return fault.Of(fault.CodeMessageNotInDoubt).Because(err)
 	case errors.Is(err, ErrNotWaiting):
-		return fault.New(fault.Conflict, "message_not_waiting", "This message does not wait any more, so it cannot be cancelled.")
+		return fault.Of(fault.CodeMessageNotWaiting)
 	}
 	return err
 }
 
-// refusal is the fault of a reason.
-func refusal(r policy.Reason) *fault.Fault {
-	code := fault.Code(r)
-	if _, known := fault.Describe(code); known {
-		return fault.Of(code)
-	}
-	switch r {
-	case policy.LaneNotAllowed:
-		return fault.New(fault.Forbidden, code, "Whoever sends this may not use that lane.")
-	case policy.MessageTooOld:
-		return fault.New(fault.Unprocessable, code, "The message this is about is older than WhatsApp remembers.")
-	case policy.NumberStopped, policy.NumberNotLive, policy.OptedOut, policy.TakenOver, policy.WindowClosed:
-	}
-	return fault.New(fault.Unprocessable, code, "A rule forbids to send this.")
-}
+// refusal is the fault of a reason: reasons are codes.
+func refusal(r policy.Reason) *fault.Fault { return fault.Of(fault.Code(r)) }

@@ -89,6 +89,12 @@ func quick(t testing.TB) storetest.Opened {
 func both(t *testing.T, test func(t *testing.T, open storetest.Open)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, quick) })
+	onPostgres(t, test)
+}
+
+// onPostgres runs a test on PostgreSQL alone; see [both].
+func onPostgres(t *testing.T, test func(t *testing.T, open storetest.Open)) {
+	t.Helper()
 	t.Run("postgres", func(t *testing.T) {
 		url := pgtest.Clone(t, "storetest", func(url string) error {
 			db, err := store.Open(t.Context(), store.Options{URL: url, Sealer: storetest.Sealer()})

@@ -43,6 +43,7 @@ type applier struct {
 	chunks      [][]any
 	waiting     [][]any
 	filed       int
+	resumed     bool // a Number may send again
 	entries     []wa.Entry
 }
 

@@ -97,7 +97,13 @@ func (q *question) filter(f desk.Filter) {
 		q.add(` AND c.last_at > c.seen_at AND EXISTS (SELECT 1 FROM message m WHERE m.business_id = c.business_id
 			AND m.conversation_id = c.id AND m.at > c.seen_at AND m.direction = 'in' AND m.provenance = 'live')`)
 	}
-	q.contains("k.folded", desk.Words(f.Question))
+	if words := desk.Words(f.Question); len(words) > 0 {
+		// The contacts are found first, once, instead of being looked at one by one in the
+		// order of the list.
+		q.add(" AND c.contact_id IN (SELECT s.id FROM contact s WHERE s.business_id = $1")
+		q.contains("s.folded", words)
+		q.add(")")
+	}
 }
 
 // Conversation implements [desk.Conversations].

@@ -15,8 +15,10 @@ import (
 // TakeOver implements [desk.Conversations].
 func (db *DB) TakeOver(ctx context.Context, o desk.Takeover) error {
 	err := db.hold(ctx, o.Business, o.Conversation, o.Assignee, o.At, func(h takeover.Holder) (takeover.Holder, wa.Entry) {
-		return h.Take(o.At, o.Until, o.Reason), wa.Entry{Kind: wa.ConversationTaken,
-			Facts: wa.Facts{By: o.By, Until: o.Until, Reason: "person", HappenedAt: o.At}}
+		return h.Take(o.At, o.Until, o.Reason), wa.Entry{
+			Kind:  wa.ConversationTaken,
+			Facts: wa.Facts{By: o.By, Until: o.Until, Reason: "person", HappenedAt: o.At},
+		}
 	})
 	if err != nil {
 		return fmt.Errorf("take over: %w", err)

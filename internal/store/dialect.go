@@ -25,6 +25,8 @@ type dialect interface {
 	list(values []string) any
 	// lockRow ends a SELECT whose rows the transaction is about to change.
 	lockRow() string
+	// shareRow ends a SELECT of a row that must not change until commit.
+	shareRow() string
 	// lockRows ends a SELECT of several rows the transaction is about to change,
 	// so that two transactions take them in the same order. Where there is one
 	// writer nothing is ordered: it would tempt the planner away from the index.
@@ -66,6 +68,7 @@ func (sqliteDialect) list(values []string) any {
 
 // SQLite has one writer; a row needs no lock beyond it.
 func (sqliteDialect) lockRow() string        { return "" }
+func (sqliteDialect) shareRow() string       { return "" }
 func (sqliteDialect) lockRows(string) string { return "" }
 func (sqliteDialect) skipLocked() string     { return "" }
 func (sqliteDialect) maxParams() int         { return 32000 }
@@ -110,6 +113,7 @@ func (postgresDialect) in(expr string, n int) string {
 func (postgresDialect) list(values []string) any { return values }
 
 func (postgresDialect) lockRow() string            { return " FOR UPDATE" }
+func (postgresDialect) shareRow() string           { return " FOR SHARE" }
 func (postgresDialect) lockRows(key string) string { return " ORDER BY " + key + " FOR UPDATE" }
 func (postgresDialect) skipLocked() string         { return " FOR UPDATE SKIP LOCKED" }
 func (postgresDialect) maxParams() int             { return 60000 }

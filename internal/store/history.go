@@ -153,13 +153,13 @@ const fileNote = "file_before_placeholder"
 // past applies one message of the history. What is live already stays as it is;
 // a placeholder gets its file, in whichever order the two come.
 func (a *applier) past(ctx context.Context, n wa.NumberID, h wa.HistoryMessage, media bool) (fate, error) {
-	tr := a.trace(n, h.WAMID)
-	if tr.msg != nil {
-		return a.fill(tr.msg, h, media), nil
-	}
+	// Also a message that is known may say more of the person.
 	c, err := a.contact(ctx, h.With, h.At)
 	if err != nil {
 		return fate{}, err
+	}
+	if m := a.trace(n, h.WAMID).msg; m != nil {
+		return a.fill(m, h, media), nil
 	}
 	if c == nil {
 		return parkedBecause("names_nobody"), nil

@@ -160,9 +160,9 @@ func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) 
 		return nil, err
 	}
 	var grown []wa.BusinessID
-	var history bool
+	var history, resumed bool
 	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		grown, history = nil, false
+		grown, history, resumed = nil, false, false
 		tallies := slices.Clone(noted)
 		for i := range tallies {
 			tallies[i].exceptions = slices.Clone(noted[i].exceptions)
@@ -176,6 +176,7 @@ func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) 
 				grown = append(grown, b)
 			}
 			history = history || a.filed > 0
+			resumed = resumed || a.resumed
 		}
 		return markDone(ctx, t, ps, tallies)
 	})
@@ -185,6 +186,9 @@ func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) 
 	db.grew(grown...)
 	if history {
 		db.Wake(ingest.TopicHistory)
+	}
+	if resumed {
+		db.Wake(TopicSend)
 	}
 	return grown, nil
 }

@@ -136,7 +136,7 @@ func (t *tx) own(ctx context.Context, b wa.BusinessID, epoch int64) error {
 		return nil
 	}
 	var now int64
-	err := t.row(ctx, "SELECT epoch FROM assignment WHERE business_id = $1"+t.d.lockRow(), []any{string(b)}, &now)
+	err := t.row(ctx, "SELECT epoch FROM assignment WHERE business_id = $1"+t.d.shareRow(), []any{string(b)}, &now)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && now != epoch {
 		return ErrNotOwner
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"wasl/internal/clock"
+	"wasl/internal/ingest"
+	"wasl/internal/journal"
 	"wasl/internal/wa"
 )
 
@@ -17,12 +19,13 @@ import (
 // before they count it as dead.
 const Term = 10 * time.Second
 
-// nodes is what this node knows of the others. Its mutex guards the maps.
+// nodes is what this node knows of the others. Its mutex guards the rest.
 type nodes struct {
-	mu    sync.Mutex
-	beats map[string]int64
-	moved map[string]time.Time // when the counter was last seen to move
-	dead  map[string]bool
+	mu     sync.Mutex
+	looked time.Time // when it last looked
+	beats  map[string]int64
+	moved  map[string]time.Time // when the counter was last seen to move
+	dead   map[string]bool
 }
 
 // Join makes this node known, and raises the epoch of everything it owned in an
@@ -67,48 +70,69 @@ func (db *DB) beat(ctx context.Context) error {
 
 // watch looks at every node's counter and takes over what dead ones had kept.
 func (db *DB) watch(ctx context.Context, log *slog.Logger) error {
-	now := clock.Now()
-	var died []string
+	var sightings []sighting
 	rows, err := db.query(ctx, "SELECT id, beat, stopped_at FROM node WHERE id <> $1", db.node)
 	err = each(rows, err, func(r *sql.Rows) error {
-		var id string
-		var beat, stopped int64
-		if err := r.Scan(&id, &beat, &stopped); err != nil {
-			return err
-		}
-		if db.others.see(id, beat, stopped > 0, now) {
-			died = append(died, id)
-		}
-		return nil
+		var s sighting
+		err := r.Scan(&s.node, &s.beat, &s.stopped)
+		sightings = append(sightings, s)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("read nodes: %w", err)
 	}
+	dead, died := db.others.see(sightings, clock.Now())
 	for _, id := range died {
-		log.Warn("node is gone, its deliveries are taken over", "node", id)
-		if err := db.adopt(ctx, id); err != nil {
-			return err
+		log.Warn("node is gone, its work is taken over", "node", id)
+	}
+	if len(dead) == 0 {
+		return nil
+	}
+	if err := db.adopt(ctx, dead); err != nil {
+		return err
+	}
+	if len(died) > 0 {
+		for _, topic := range []string{ingest.TopicHistory, journal.TopicReact, TopicSend} {
+			db.wakeHere(topic)
 		}
 	}
 	return nil
 }
 
-// see notes a node's counter and reports whether it has just died.
-func (n *nodes) see(id string, beat int64, stopped bool, now time.Time) bool {
+// sighting is what a look at another node's row showed.
+type sighting struct {
+	node    string
+	beat    int64
+	stopped int64 // when it said that it stops; 0 while it lives
+}
+
+// see notes what a look showed, and returns the nodes that are dead and those
+// of them that have died just now. What counts is how long a counter was seen
+// not to move: after a time in which nobody could look, as when the database was
+// away, the others could not write either, and get a whole term again.
+func (n *nodes) see(sightings []sighting, now time.Time) (dead, died []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.beats == nil {
 		n.beats, n.moved, n.dead = map[string]int64{}, map[string]time.Time{}, map[string]bool{}
 	}
-	if old, ok := n.beats[id]; !ok || old != beat {
-		n.beats[id], n.moved[id] = beat, now
-		n.dead[id] = false
+	blind := now.Sub(n.looked) > Term/2
+	n.looked = now
+	for _, s := range sightings {
+		if old, ok := n.beats[s.node]; !ok || old != s.beat {
+			n.beats[s.node], n.moved[s.node], n.dead[s.node] = s.beat, now, false
+		} else if blind {
+			n.moved[s.node] = now
+		}
+		if !n.dead[s.node] && (s.stopped > 0 || now.Sub(n.moved[s.node]) >= Term) {
+			n.dead[s.node] = true
+			died = append(died, s.node)
+		}
+		if n.dead[s.node] {
+			dead = append(dead, s.node)
+		}
 	}
-	if n.dead[id] || !stopped && now.Sub(n.moved[id]) < Term {
-		return false
-	}
-	n.dead[id] = true
-	return true
+	return dead, died
 }
 
 func (n *nodes) isDead(id string) bool {
@@ -117,12 +141,27 @@ func (n *nodes) isDead(id string) bool {
 	return n.dead[id]
 }
 
-// adopt takes over the deliveries a dead node had kept but not applied.
-func (db *DB) adopt(ctx context.Context, id string) error {
-	return db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "UPDATE delivery SET node = $2 WHERE node = $1 AND state = 'kept'", id, db.node)
+// adopt takes over the deliveries that dead nodes had kept but not applied. It is
+// done again and again while they are dead: one of them may have kept something
+// when it was already given up, or the time before have failed.
+func (db *DB) adopt(ctx context.Context, dead []string) error {
+	var one int
+	err := db.row(ctx, "SELECT 1 FROM delivery WHERE state = 'kept' AND "+db.d.in("node", 1)+" LIMIT 1", []any{db.d.list(dead)}, &one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for deliveries of dead nodes: %w", err)
+	}
+	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, "UPDATE delivery SET node = $2 WHERE state = 'kept' AND "+t.d.in("node", 1), t.d.list(dead), db.node)
 		return err
 	})
+	if err != nil {
+		return fmt.Errorf("adopt deliveries: %w", err)
+	}
+	db.wakeHere(ingest.TopicKept)
+	return nil
 }
 
 // Claim returns the epoch under which this node owns the Business: it takes one

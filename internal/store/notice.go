@@ -217,6 +217,13 @@ func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News
 	if err != nil {
 		return fmt.Errorf("write stage: %w", err)
 	}
+	if next.Stage == coexist.Live {
+		// What was held while the Number was away goes on by itself.
+		if err := a.t.dueSend(ctx, a.b, num.id, a.now); err != nil {
+			return err
+		}
+		a.resumed = true
+	}
 	if next.Stage != old.Stage {
 		a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage"})
 	}

@@ -101,9 +101,7 @@ func countryOf(digits string) string {
 // claim enters the number into the directories, or finds it there; it returns the
 // id it goes by.
 func (t *tx) claim(ctx context.Context, n NewNumber, fresh wa.NumberID) (wa.NumberID, error) {
-	taken := fault.New(fault.Conflict, "number_taken",
-		"This number or its WhatsApp Business Account already belongs to another business here.").
-		Fixed("Use the business it belongs to, or remove it there first.")
+	taken := fault.Of(fault.CodeNumberTaken)
 	var owner, number string
 	err := t.row(ctx, `INSERT INTO number_directory (phone_number_id, business_id, number_id) VALUES ($1, $2, $3)
 		ON CONFLICT (phone_number_id) DO UPDATE SET phone_number_id = EXCLUDED.phone_number_id RETURNING business_id, number_id`,
@@ -135,7 +133,11 @@ func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, dig
 			stage_at = EXCLUDED.stage_at, stopped = ''`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
 		micros(now), n.MPS)
-	return err
+	if err != nil {
+		return err
+	}
+	// What was held while the Number was stopped goes on by itself.
+	return t.dueSend(ctx, n.Business, number, now)
 }
 
 // sealToken keeps a Number's token, unreadable without the master key.

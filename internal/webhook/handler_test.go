@@ -161,7 +161,7 @@ func TestSignature(t *testing.T) {
 
 func TestL27SignatureVectors(t *testing.T) {
 	for body, sum := range map[string]string{
-		`{"object":"whatsapp_business_account","entry":[]}`:                          "dec6a680679a968e7e0319355b23599cbfc54502c0784668e9618baa0c633756",
+		`{"object":"whatsapp_business_account","entry":[]}`:                         "dec6a680679a968e7e0319355b23599cbfc54502c0784668e9618baa0c633756",
 		`{"object":"whatsapp_business_account","entry":[{"id":"1","note":"سلام"}]}`: "826d65d37e57cf01da6c883fb077da887a7300d6b48f96b139ae38e2560bf361",
 	} {
 		k := &keep{}

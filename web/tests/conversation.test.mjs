@@ -78,10 +78,13 @@ for (const lang of ['en', 'ar']) {
 
     test('a reader who has scrolled up is not moved, and is told', async () => {
       for (let i = 0; i < 25; i++) await customer.hearsFromPhone(`${says.phone} ${i}`)
-      await bubble(page, `${says.phone} 24`).waitFor({ timeout: 10 * second })
+      // WhatsApp's times are whole seconds; only the next one is surely the newest.
+      await page.waitForTimeout(1.1 * second)
+      await customer.hearsFromPhone(`${says.phone} !`)
+      await bubble(page, `${says.phone} !`).waitFor({ timeout: 10 * second })
       const log = page.getByRole('log')
       await log.evaluate((element) => (element.scrollTop = element.scrollHeight / 4))
-      await page.waitForTimeout(300)
+      await page.waitForTimeout(1.1 * second)
       const was = await log.evaluate((element) => element.scrollTop)
       await customer.writes(`${says.asks} 3`)
       await page.locator('button').filter({ hasText: lang === 'en' ? '1 new message' : 'رسالة جديدة' }).click({ timeout: 5 * second })

@@ -344,7 +344,7 @@ func messageDetails(open Open) func(*testing.T) {
 			s.Exec("INSERT INTO reaction (business_id, number_id, target, reaction_wamid, contact_id, side, at, emoji) VALUES ($1, $2, 'wamid.2', $3, $4, $5, $6, $7)",
 				string(s.Business), string(said.Number), wamid, string(said.Contact), side, Noon.Add(time.Duration(minutes)*time.Minute).UnixMicro(), emoji)
 		}
-		react("wamid.r3", "customer", "❤️", 3)
+		react("wamid.r0", "customer", "❤️", 3)
 		react("wamid.r1", "customer", "👍", 1)
 		react("wamid.r2", "business", "😀", 2)
 		react("wamid.r4", "business", "", 4)

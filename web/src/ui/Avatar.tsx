@@ -1,12 +1,12 @@
 import { UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-/** initials takes the first letter of the first and last word; of an Arabic name one letter, as two would join or look like a word. */
+/** initials takes the first letter of the first and last word; where Arabic letters are among them one alone, as two would join or look like a word. */
 export function initials(name: string): string {
   const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word))
   const first = [...(words[0] ?? '')][0] ?? ''
   const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : ''
-  if (/\p{Script=Arabic}/u.test(first)) return first
+  if (/\p{Script=Arabic}/u.test(first + last)) return first.toUpperCase()
   return (first + last).toUpperCase()
 }
 

@@ -147,6 +147,31 @@ export const codes = {
     en: { sentence: "Something went wrong on our side.", fix: "Try again; if it stays, give the operator the time and the request id." },
     ar: { sentence: "حدث خطأ من جانبنا.", fix: "حاول مرة أخرى؛ وإن استمر الخطأ فأعطِ مشغّل النظام الوقت ومعرّف الطلب." },
   },
+  number_stopped: {
+    kind: "conflict",
+    en: { sentence: "Nothing is sent from this number until somebody looks after it.", fix: "The number's page says why; mend that, then add its token again with: wasl number add." },
+    ar: { sentence: "لا يُرسَل شيء من هذا الرقم حتى يعالج أحد المشكلة.", fix: "صفحة الرقم تذكر السبب؛ عالجه ثم أضف الرمز من جديد بالأمر: wasl number add." },
+  },
+  lane_not_allowed: {
+    kind: "forbidden",
+    en: { sentence: "This lane is for other senders.", fix: "Leave the lane out, or use one that fits who sends: person, bot, service, campaign." },
+    ar: { sentence: "هذا المسار لمرسلين آخرين.", fix: "اترك المسار فارغًا أو اختر ما يناسب المرسل: person أو bot أو service أو campaign." },
+  },
+  message_too_old: {
+    kind: "unprocessable",
+    en: { sentence: "The message is too old for that.", fix: "WhatsApp accepts it for messages of the last 30 days only." },
+    ar: { sentence: "الرسالة أقدم من أن يُفعل بها ذلك.", fix: "يقبل واتساب ذلك لرسائل آخر ٣٠ يومًا فقط." },
+  },
+  message_not_waiting: {
+    kind: "conflict",
+    en: { sentence: "This message does not wait any more.", fix: "Reload it: it has been sent, refused or cancelled meanwhile." },
+    ar: { sentence: "لم تعد هذه الرسالة في الانتظار.", fix: "أعد تحميلها: أُرسلت أو رُفضت أو أُلغيت في هذه الأثناء." },
+  },
+  number_taken: {
+    kind: "conflict",
+    en: { sentence: "This number or its account belongs to another business here.", fix: "Check the ids; if they are right, the other business has to give the number up first." },
+    ar: { sentence: "هذا الرقم أو حسابه يتبع نشاطًا آخر هنا.", fix: "تحقّق من المعرّفات؛ إن كانت صحيحة فعلى النشاط الآخر التخلي عن الرقم أولًا." },
+  },
 } as const satisfies Record<string, { kind: string; en: CodeText; ar: CodeText }>;
 
 /** A stable code of the API's problem documents. */
