@@ -37,11 +37,16 @@ type News struct {
 	At    time.Time
 }
 
-// Standing is a stage with the time of the news that set it.
+// Standing is a stage with the news that set it.
 type Standing struct {
 	Stage Stage
 	At    time.Time
+	By    string // the event; [Onboarded] for a Number that was just added
 }
+
+// Onboarded is what sets the first standing. It is ours and has an exact time, so
+// that whatever Meta says of a later moment counts, however soon it comes.
+const Onboarded = "ONBOARDED"
 
 // After is the standing once news is told. The order in which news comes does
 // not matter: the latest by Meta's time decides, and a reconnect wins over a
@@ -51,8 +56,12 @@ func (s Standing) After(n News) Standing {
 	if !ok {
 		return s
 	}
-	next := Standing{Stage: stage, At: n.At}
+	next := Standing{Stage: stage, At: n.At, By: n.Event}
 	switch {
+	case s.By == Onboarded && n.At.Before(s.At.Truncate(time.Second)):
+		return s
+	case s.By == Onboarded:
+		return next
 	case n.At.Before(s.At.Add(-together)):
 		return s
 	case n.At.After(s.At.Add(together)):
@@ -75,8 +84,7 @@ func stageOf(event string) (Stage, bool) {
 	return "", false
 }
 
-// rank says which of two stages told for the same minute stands. A number whose
-// first standing is "live" since its onboarding is one like any other.
+// rank says which of two stages told for the same minute stands.
 func rank(s Stage) int {
 	switch s {
 	case Disconnected:

@@ -24,12 +24,14 @@ func TestStandingAfter(t *testing.T) {
 		{"reconnected one second before the suspension (L12)", []coexist.News{news(coexist.Reconnected, time.Hour), news(coexist.Offboarded, time.Hour+time.Second)}, coexist.Live},
 		{"disconnected by the owner", []coexist.News{news(coexist.Removed, time.Hour)}, coexist.Disconnected},
 		{"device change told both ways at once", []coexist.News{news(coexist.Offboarded, time.Hour), news(coexist.Removed, time.Hour)}, coexist.Disconnected},
+		{"suspended seconds after the onboarding", []coexist.News{news(coexist.Offboarded, 4*time.Second)}, coexist.Suspended},
+		{"news from before the onboarding comes late", []coexist.News{news(coexist.Removed, -30*time.Second)}, coexist.Live},
 		{"a warning changes nothing", []coexist.News{news("ACCOUNT_VIOLATION", time.Hour)}, coexist.Live},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, order := range permutations(tt.news) {
-				s := coexist.Standing{Stage: coexist.Live, At: start}
+				s := coexist.Standing{Stage: coexist.Live, At: start, By: coexist.Onboarded}
 				for _, n := range order {
 					s = s.After(n)
 				}

@@ -34,7 +34,7 @@ const (
 	batch    = 200
 	poll     = 5 * time.Second // the truth behind the wakes
 	maxPause = time.Minute
-	tailers  = 16 // at work at once; a Business with nothing to read has none
+	tailers  = 16 // of one reaction at work at once; a Business with nothing to read has none
 )
 
 // TopicReact is woken when some journal has grown.
@@ -74,42 +74,45 @@ type Store interface {
 }
 
 // A Feeder feeds every reaction with the journals of the Businesses this node
-// owns.
+// owns. Each pair of Business and reaction is followed by itself, while there is
+// something to read: a reaction that is slow, or waits to try again, holds up
+// neither another reaction nor its own work for another Business.
 type Feeder struct {
 	Store     Store
 	Reactions []Reaction
 	Log       *slog.Logger
 
-	mu     sync.Mutex // guards active
-	active map[wa.BusinessID]bool
+	slots map[string]chan struct{} // by reaction, for those at work
+
+	mu     sync.Mutex       // guards active
+	active map[pairing]bool // true if it was woken again meanwhile
+}
+
+// pairing is a Business and the name of a reaction.
+type pairing struct {
+	business wa.BusinessID
+	reaction string
 }
 
 // Run feeds until ctx is done.
 func (f *Feeder) Run(ctx context.Context) error {
-	f.active = map[wa.BusinessID]bool{}
+	f.active, f.slots = map[pairing]bool{}, map[string]chan struct{}{}
+	for _, r := range f.Reactions {
+		f.slots[r.Name()] = make(chan struct{}, tailers)
+	}
 	wake, stop := f.Store.Listen(TopicReact)
 	defer stop()
 	var work sync.WaitGroup
 	defer work.Wait()
-	slots := make(chan struct{}, tailers)
 	for ctx.Err() == nil {
 		due, err := f.Store.Due(ctx)
 		if err != nil && ctx.Err() == nil {
 			f.Log.Error("reactions wait for the storage", "err", err)
 		}
 		for _, b := range due {
-			if !f.begin(b) {
-				continue
+			if idle := f.idle(b); len(idle) > 0 {
+				f.business(ctx, b, idle, &work)
 			}
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				return nil
-			}
-			work.Go(func() {
-				defer func() { <-slots; f.end(b) }()
-				f.business(ctx, b)
-			})
 		}
 		t := clock.NewTimer(poll)
 		select {
@@ -122,106 +125,85 @@ func (f *Feeder) Run(ctx context.Context) error {
 	return nil
 }
 
-func (f *Feeder) begin(b wa.BusinessID) bool {
+// idle returns the reactions that are not following a Business's journal, and
+// marks them as following it; the others are told to look once more.
+func (f *Feeder) idle(b wa.BusinessID) []Reaction {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.active[b] {
-		return false
+	var out []Reaction
+	for _, r := range f.Reactions {
+		p := pairing{b, r.Name()}
+		if _, busy := f.active[p]; busy {
+			f.active[p] = true
+			continue
+		}
+		f.active[p] = false
+		out = append(out, r)
 	}
-	f.active[b] = true
-	return true
+	return out
 }
 
-func (f *Feeder) end(b wa.BusinessID) {
+// leave ends the following of a journal, unless it was woken meanwhile; in any
+// case if even. Last reports whether no reaction follows this journal any more.
+func (f *Feeder) leave(b wa.BusinessID, r Reaction, even bool) (gone, last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	delete(f.active, b)
+	p := pairing{b, r.Name()}
+	if f.active[p] && !even {
+		f.active[p] = false
+		return false, false
+	}
+	delete(f.active, p)
+	for _, other := range f.Reactions {
+		if _, busy := f.active[pairing{b, other.Name()}]; busy {
+			return true, false
+		}
+	}
+	return true, true
 }
 
-// business feeds every reaction with one journal until all have read it whole.
-// The reactions go side by side: a slow one holds up no other.
-func (f *Feeder) business(ctx context.Context, b wa.BusinessID) {
+// business lets reactions follow a journal, each by itself, if it is ours.
+func (f *Feeder) business(ctx context.Context, b wa.BusinessID, reactions []Reaction, work *sync.WaitGroup) {
 	epoch, ok, err := f.Store.Claim(ctx, b)
-	if err != nil || !ok {
+	if err != nil && ctx.Err() == nil {
+		f.Log.Error("business not claimed", "business", b, "err", err)
+	}
+	for _, r := range reactions {
+		if err != nil || !ok {
+			f.leave(b, r, true)
+			continue
+		}
+		work.Go(func() { f.follow(ctx, b, r, epoch) })
+	}
+}
+
+// follow feeds a reaction until it has read the journal whole. The last one to
+// have done so says that the Business is not due any more.
+func (f *Feeder) follow(ctx context.Context, b wa.BusinessID, r Reaction, epoch int64) {
+	t := tailer{store: f.Store, log: f.Log, slot: f.slots[r.Name()], business: b, reaction: r, epoch: epoch}
+	for {
+		err := t.read(ctx)
 		if err != nil && ctx.Err() == nil {
-			f.Log.Error("business not claimed", "business", b, "err", err)
+			f.Log.Error("reaction stopped", "business", b, "reaction", r.Name(), "err", err)
+		}
+		gone, last := f.leave(b, r, err != nil || ctx.Err() != nil)
+		if !gone {
+			continue
+		}
+		if last && err == nil && ctx.Err() == nil {
+			f.done(ctx, b)
 		}
 		return
 	}
-	var work sync.WaitGroup
+}
+
+func (f *Feeder) done(ctx context.Context, b wa.BusinessID) {
 	names := make([]string, len(f.Reactions))
 	for i, r := range f.Reactions {
 		names[i] = r.Name()
-		work.Go(func() {
-			if err := f.tail(ctx, b, r, epoch); err != nil && ctx.Err() == nil {
-				f.Log.Error("reaction stopped", "business", b, "reaction", r.Name(), "err", err)
-			}
-		})
 	}
-	work.Wait()
 	if err := f.Store.Done(ctx, b, names); err != nil && ctx.Err() == nil {
 		f.Log.Error("business stays due", "business", b, "err", err)
-	}
-}
-
-// tail reads on from the cursor to the journal's end.
-func (f *Feeder) tail(ctx context.Context, b wa.BusinessID, r Reaction, epoch int64) error {
-	seq, err := f.Store.Cursor(ctx, b, r.Name())
-	if err != nil {
-		return err
-	}
-	for ctx.Err() == nil {
-		entries, err := f.Store.Entries(ctx, b, seq, batch)
-		if err != nil || len(entries) == 0 {
-			return err
-		}
-		told, err := f.tell(ctx, r, entries)
-		if told > seq {
-			if err := f.Store.Advance(ctx, b, r.Name(), told, epoch); err != nil {
-				return err
-			}
-			seq = told
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// tell tells a reaction entries in order and returns the position up to which
-// it has been told.
-func (f *Feeder) tell(ctx context.Context, r Reaction, entries []wa.Entry) (wa.Seq, error) {
-	told := entries[0].Seq - 1
-	for _, e := range entries {
-		if err := f.insist(ctx, r, e); err != nil {
-			return told, err
-		}
-		told = e.Seq
-	}
-	return told, nil
-}
-
-// insist tells one entry, again and again with growing pauses, and parks it if
-// that does not help.
-func (f *Feeder) insist(ctx context.Context, r Reaction, e wa.Entry) error {
-	pause := time.Second
-	for try := 1; ; try++ {
-		err := r.React(ctx, e)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if errors.Is(err, ErrPermanent) || try == Tries {
-			f.Log.Error("entry parked", "business", e.Business, "reaction", r.Name(), "seq", int64(e.Seq), "tries", try, "err", err)
-			return f.Store.Park(ctx, e.Business, r.Name(), e.Seq, reason(err), try, clock.Now())
-		}
-		if err := clock.Sleep(ctx, pause); err != nil {
-			return err
-		}
-		pause = min(2*pause, maxPause)
 	}
 }
 
@@ -246,6 +228,3 @@ func (f *Feeder) Retry(ctx context.Context, b wa.BusinessID, reaction string, se
 	}
 	return fmt.Errorf("no reaction %q", reaction)
 }
-
-// reason is an error as it is shown to an operator, cut to what a row holds.
-func reason(err error) string { return fmt.Sprintf("%.200s", err.Error()) }

@@ -200,20 +200,20 @@ func (a *applier) numbersOf(w wa.WABAID) []*numberRow {
 
 // restage folds one piece of news into a Number's stage.
 func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News) error {
-	var stage string
+	var stage, by string
 	var at int64
-	err := a.t.row(ctx, "SELECT stage, stage_at FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
-		[]any{string(a.b), string(num.id)}, &stage, &at)
+	err := a.t.row(ctx, "SELECT stage, stage_at, stage_by FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
+		[]any{string(a.b), string(num.id)}, &stage, &at, &by)
 	if err != nil {
 		return fmt.Errorf("read stage: %w", err)
 	}
-	old := coexist.Standing{Stage: coexist.Stage(stage), At: fromMicros(at)}
+	old := coexist.Standing{Stage: coexist.Stage(stage), At: fromMicros(at), By: by}
 	next := old.After(news)
 	if next == old {
 		return nil
 	}
-	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4 WHERE business_id = $1 AND id = $2",
-		string(a.b), string(num.id), string(next.Stage), micros(next.At))
+	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4, stage_by = $5 WHERE business_id = $1 AND id = $2",
+		string(a.b), string(num.id), string(next.Stage), micros(next.At), next.By)
 	if err != nil {
 		return fmt.Errorf("write stage: %w", err)
 	}

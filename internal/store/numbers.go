@@ -130,7 +130,7 @@ func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, dig
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $10, $10)
 		ON CONFLICT (business_id, id) DO UPDATE SET waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
 			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
-			stage_at = EXCLUDED.stage_at, stopped = ''`,
+			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = ''`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
 		micros(now), n.MPS)
 	if err != nil {

@@ -132,6 +132,7 @@ CREATE TABLE number (
     mode            TEXT NOT NULL,         -- coexistence, cloud
     stage           TEXT NOT NULL,         -- live, suspended, disconnected
     stage_at        BIGINT NOT NULL,       -- Meta's time of the news that set it
+    stage_by        TEXT NOT NULL DEFAULT 'ONBOARDED', -- the event that did
     mps             BIGINT NOT NULL DEFAULT 0, -- 0: the dated rule of the country
     token_sealed    BYTEA,
     onboarded_at    BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-import table from '../../../api/codes.json'
+import { codes } from '../api/generated/codes'
 import type { Lang } from './plural'
 
 type Said = { sentence: string; fix: string }
@@ -11,7 +11,7 @@ const own: Record<string, Record<Lang, Said>> = {
   },
 }
 
-const said = new Map<string, Record<Lang, Said>>([...Object.entries(own), ...table.map((row) => [row.code, row] as const)])
+const said = new Map<string, Record<Lang, Said>>([...Object.entries(own), ...Object.entries(codes)])
 
 /** codeWords gives the sentence and the next step for a code of the API, where there is one. */
 export function codeWords(code: string, lang: Lang): Said | undefined {
