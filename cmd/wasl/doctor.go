@@ -65,8 +65,10 @@ func print(w io.Writer, findings []finding) {
 }
 
 func (c *doctorCommand) look(ctx runContext) []finding {
-	out := []finding{c.given("app secret", c.AppSecret, "Without it every webhook is refused: give --app-secret-file."),
-		c.given("verify token", c.VerifyToken, "Without it Meta cannot check the webhook address: give --verify-token.")}
+	out := []finding{
+		c.given("app secret", c.AppSecret, "Without it every webhook is refused: give --app-secret-file."),
+		c.given("verify token", c.VerifyToken, "Without it Meta cannot check the webhook address: give --verify-token."),
+	}
 	db, _, err := c.open(ctx)
 	if err != nil {
 		return append(out, finding{What: "database", Say: err.Error(), Do: "See the sentence above; the server will not start like this."})

@@ -47,8 +47,8 @@ type house struct {
 }
 
 // build opens the database and joins the rooms. emulator is where the demo's
-// phone is shown, otherwise empty.
-func build(ctx runContext, settings Settings, serving Serving, emulator string) (*house, error) {
+// phone is shown, otherwise empty; sessions says how long people stay signed in.
+func build(ctx runContext, settings Settings, serving Serving, emulator string, sessions auth.Config) (*house, error) {
 	if err := serving.secrets(); err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func build(ctx runContext, settings Settings, serving Serving, emulator string) 
 	if err != nil {
 		return nil, err
 	}
-	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: platform.Known(), gate: auth.New(db, auth.Config{})}
+	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: platform.Known(), gate: auth.New(db, sessions)}
 	if err := h.join(emulator); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -161,8 +161,10 @@ func (m *doorMetrics) Collect(c chan<- prometheus.Metric) {
 		result string
 		n      int64
 	}{
-		{"kept", m.door.Counts.Kept.Load()}, {"bad_signature", m.door.Counts.BadSignature.Load()},
-		{"too_large", m.door.Counts.TooLarge.Load()}, {"not_stored", m.door.Counts.Unstored.Load()},
+		{"kept", m.door.Counts.Kept.Load()},
+		{"bad_signature", m.door.Counts.BadSignature.Load()},
+		{"too_large", m.door.Counts.TooLarge.Load()},
+		{"not_stored", m.door.Counts.Unstored.Load()},
 	} {
 		c <- prometheus.MustNewConstMetric(m.desc, prometheus.CounterValue, float64(r.n), r.result)
 	}

@@ -5,6 +5,8 @@ import (
 	"net"
 
 	"golang.org/x/sync/errgroup"
+
+	"wasl/internal/auth"
 )
 
 type serveCommand struct {
@@ -19,7 +21,7 @@ func (c *serveCommand) Run(ctx runContext) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	c.Listen = ln.Addr().String()
-	h, err := build(ctx, c.Settings, c.Serving, "")
+	h, err := build(ctx, c.Settings, c.Serving, "", auth.Config{})
 	if err != nil {
 		return err
 	}

@@ -54,10 +54,10 @@ func (h Heartbeat) React(ctx context.Context, e wa.Entry) error {
 }
 
 func kind(k wa.Kind) string {
-	switch k {
-	case wa.ContactChangedKind:
+	if k == wa.ContactChangedKind {
 		return "contact_change"
-	case wa.AccountChangedKind:
+	}
+	if k == wa.AccountChangedKind {
 		return "reconnect"
 	}
 	return "echo"

@@ -149,13 +149,17 @@ func (h *house) rows() []string {
 		write func(c []string) string
 		query string
 	}{
-		{func(c []string) string { return words("number", "", c[0], "stage", c[1]) },
-			"SELECT phone_number_id, stage FROM number n WHERE business_id = $1 AND stage <> 'live' ORDER BY phone_number_id"},
+		{
+			func(c []string) string { return words("number", "", c[0], "stage", c[1]) },
+			"SELECT phone_number_id, stage FROM number n WHERE business_id = $1 AND stage <> 'live' ORDER BY phone_number_id",
+		},
 		{func(c []string) string {
 			return words("contact", "", c[0], "phone", c[1], "name", quoted(c[2]), "user", quoted(c[3]), "book", quoted(c[4]), "marketing", c[5])
 		}, "SELECT " + key("c.id") + ", phone, name, username, book_name, marketing FROM contact c WHERE business_id = $1 ORDER BY 1"},
-		{func(c []string) string { return "identity " + c[0] + " of " + c[1] },
-			"SELECT natural_key, " + key("x.contact_id") + " FROM identity x WHERE business_id = $1 ORDER BY 1"},
+		{
+			func(c []string) string { return "identity " + c[0] + " of " + c[1] },
+			"SELECT natural_key, " + key("x.contact_id") + " FROM identity x WHERE business_id = $1 ORDER BY 1",
+		},
 		{func(c []string) string {
 			return words("conversation", "", c[0], "opened", seconds(c[1]), "seen", seconds(c[2]), "last", c[3], "", c[4], "until", seconds(c[5]))
 		}, `SELECT ` + key("c.contact_id") + `, opened_at, seen_at, COALESCE((SELECT wamid FROM message m WHERE m.business_id = $1 AND m.id = c.last_message), ''),
@@ -165,31 +169,43 @@ func (h *house) rows() []string {
 				"revoked", seconds(c[9]), "code", c[10], "", quoted(c[11]))
 		}, `SELECT COALESCE(wamid, ''), direction, origin, provenance, type, status, at, reply_to, edits, revoked_at, code, b.text FROM message m
 			JOIN message_body b ON b.business_id = m.business_id AND b.message_id = m.id WHERE m.business_id = $1 ORDER BY 1`},
-		{func(c []string) string {
-			return words("version", "of", c[0], "", c[1], "", c[2], "at", seconds(c[3]), "", quoted(c[4]))
+		{
+			func(c []string) string {
+				return words("version", "of", c[0], "", c[1], "", c[2], "at", seconds(c[3]), "", quoted(c[4]))
+			},
+			"SELECT wamid, edit_wamid, side, at, text FROM message_version WHERE business_id = $1 ORDER BY 1, 2",
 		},
-			"SELECT wamid, edit_wamid, side, at, text FROM message_version WHERE business_id = $1 ORDER BY 1, 2"},
-		{func(c []string) string {
-			return words("revocation", "of", c[0], "", c[1], "", c[2], "at", seconds(c[3]))
+		{
+			func(c []string) string {
+				return words("revocation", "of", c[0], "", c[1], "", c[2], "at", seconds(c[3]))
+			},
+			"SELECT wamid, revoke_wamid, side, at FROM revocation WHERE business_id = $1 ORDER BY 1, 2",
 		},
-			"SELECT wamid, revoke_wamid, side, at FROM revocation WHERE business_id = $1 ORDER BY 1, 2"},
-		{func(c []string) string {
-			return words("reaction", "on", c[0], "", c[1], "", c[2], "at", seconds(c[3]), "", quoted(c[4]))
+		{
+			func(c []string) string {
+				return words("reaction", "on", c[0], "", c[1], "", c[2], "at", seconds(c[3]), "", quoted(c[4]))
+			},
+			"SELECT target, reaction_wamid, side, at, emoji FROM reaction WHERE business_id = $1 ORDER BY 1, 2",
 		},
-			"SELECT target, reaction_wamid, side, at, emoji FROM reaction WHERE business_id = $1 ORDER BY 1, 2"},
-		{func(c []string) string {
-			return words("report", "", c[0], "", c[1], "at", seconds(c[2]), "to", c[3], "code", c[4])
+		{
+			func(c []string) string {
+				return words("report", "", c[0], "", c[1], "at", seconds(c[2]), "to", c[3], "code", c[4])
+			},
+			"SELECT wamid, wire, at, recipient, code FROM status_report WHERE business_id = $1 ORDER BY 1, 3, 2",
 		},
-			"SELECT wamid, wire, at, recipient, code FROM status_report WHERE business_id = $1 ORDER BY 1, 3, 2"},
-		{func(c []string) string {
-			return words("notice", "", c[0], "", c[1], "", quoted(c[2]), "who", c[3], "at", seconds(c[4]))
+		{
+			func(c []string) string {
+				return words("notice", "", c[0], "", c[1], "", quoted(c[2]), "who", c[3], "at", seconds(c[4]))
+			},
+			"SELECT kind, field, event, " + key("n.contact_id") + ", at FROM notice n WHERE business_id = $1 ORDER BY 1, 2, 3, 5",
 		},
-			"SELECT kind, field, event, " + key("n.contact_id") + ", at FROM notice n WHERE business_id = $1 ORDER BY 1, 2, 3, 5"},
 		{func(c []string) string {
 			return fmt.Sprintf("chunk phase=%s order=%s progress=%s messages=%s", c[0], c[1], c[2], c[3])
 		}, "SELECT phase, chunk_order, progress, messages FROM history_chunk WHERE business_id = $1 ORDER BY 1, 2, 3"},
-		{func(c []string) string { return words("waits", "", c[0], "", quoted(c[1])) },
-			"SELECT state, reason FROM inbound WHERE business_id = $1 AND state <> 'done' ORDER BY 1, 2"},
+		{
+			func(c []string) string { return words("waits", "", c[0], "", quoted(c[1])) },
+			"SELECT state, reason FROM inbound WHERE business_id = $1 AND state <> 'done' ORDER BY 1, 2",
+		},
 	} {
 		for _, line := range h.query(q.query, b) {
 			out = append(out, q.write(strings.Split(line, "|")))

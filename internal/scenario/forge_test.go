@@ -118,8 +118,10 @@ func TestT1ForgedRequests(t *testing.T) {
 // rowCounts is how many rows each table has that a delivery could touch.
 func (h *house) rowCounts() string {
 	var out []string
-	for _, table := range []string{"delivery", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
-		"status_report", "notice", "history_chunk", "inbound", "journal", "attempt", "outbox_item"} {
+	for _, table := range []string{
+		"delivery", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
+		"status_report", "notice", "history_chunk", "inbound", "journal", "attempt", "outbox_item",
+	} {
 		out = append(out, table+"="+h.query("SELECT COUNT(*) FROM " + table)[0])
 	}
 	return strings.Join(out, " ")

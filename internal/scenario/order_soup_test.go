@@ -270,8 +270,10 @@ func (s *soup) serve(h *house) {
 // wipe deletes what deliveries have come to.
 func (h *house) wipe() {
 	h.t.Helper()
-	for _, table := range []string{"delivery", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
-		"status_report", "notice", "history_chunk", "inbound", "due", "journal", "journal_counter"} {
+	for _, table := range []string{
+		"delivery", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
+		"status_report", "notice", "history_chunk", "inbound", "due", "journal", "journal_counter",
+	} {
 		h.exec("DELETE FROM " + table)
 	}
 	h.posted = 0

@@ -178,8 +178,16 @@ func (a *applier) apply(ctx context.Context, l located, d wa.DeliveryID) (fate, 
 		return a.file(n, d, l.item), nil
 	case wa.AccountChanged:
 		return a.accountChanged(ctx, e)
-	case wa.NumberChanged, wa.TemplateChanged, wa.HistoryDeclined, wa.Errored, wa.Unknown:
-		return a.noticed(ctx, n, l.ev)
+	case wa.NumberChanged:
+		return a.noticed("number_changed", wa.NumberChangedKind, n, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}, e.Raw), nil
+	case wa.TemplateChanged:
+		return a.noticed("template_changed", wa.TemplateChangedKind, n, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}, e.Raw), nil
+	case wa.HistoryDeclined:
+		return a.noticed("history_declined", wa.HistoryDeclinedKind, n, wa.Facts{Event: "declined", Field: "history", Code: e.Code}, e.Raw), nil
+	case wa.Errored:
+		return a.noticed("errored", wa.ErrorReported, n, wa.Facts{Event: e.Title, Field: "messages", Code: e.Code}, e.Raw), nil
+	case wa.Unknown:
+		return a.noticed("unknown", wa.UnknownKept, n, wa.Facts{Event: e.Reason, Field: e.Field, Reason: e.Reason}, e.Raw), nil
 	}
 	return fate{}, fmt.Errorf("an event type nobody applies: %T", l.ev)
 }

@@ -21,8 +21,10 @@ func (db *DB) BenchInserts(ctx context.Context, bodies [][]byte, batch int) erro
 				n++
 				msg, wamid := id.New("msg"), fmt.Sprintf("wamid.HBgMOTY2NTAwMDAwMDAxFQIAEhgUM0E5OTg4Nzc2NjU1%08d", n)
 				deliveries = append(deliveries, []any{id.New("dlv"), db.node, n, "bench", body[:32], body, "split"})
-				messages = append(messages, []any{"biz_bench", msg, "num_bench", id.New("con"), id.New("cnt"), wamid, "in", "customer", "live", "text", "received", n,
-					"", "", "", 0, 0, 0, "", ""})
+				messages = append(messages, []any{
+					"biz_bench", msg, "num_bench", id.New("con"), id.New("cnt"), wamid, "in", "customer", "live", "text", "received", n,
+					"", "", "", 0, 0, 0, "", "",
+				})
 				texts = append(texts, []any{"biz_bench", msg, string(body[len(body)-220:]), "text"})
 				entries = append(entries, []any{"biz_bench", n, n, "message.received", "num_bench", "cnt", "con", msg, `{"type":"text"}`})
 			}

@@ -35,8 +35,10 @@ func scanConv(r *sql.Rows) (*convRow, error) {
 }
 
 func (c *convRow) row(b wa.BusinessID) []any {
-	return []any{string(b), string(c.id), string(c.number), string(c.contact), c.openedAt, c.seenAt, c.lastAt, string(c.lastMessage), c.lastOrder,
-		c.handler, c.handlerAt, c.handlerUntil, c.handlerReason, c.handlerEpoch, c.assignee, c.createdAt}
+	return []any{
+		string(b), string(c.id), string(c.number), string(c.contact), c.openedAt, c.seenAt, c.lastAt, string(c.lastMessage), c.lastOrder,
+		c.handler, c.handlerAt, c.handlerUntil, c.handlerReason, c.handlerEpoch, c.assignee, c.createdAt,
+	}
 }
 
 // conversation finds or makes the conversation of a contact with a Number.

@@ -31,8 +31,6 @@ type dialect interface {
 	// so that two transactions take them in the same order. Where there is one
 	// writer nothing is ordered: it would tempt the planner away from the index.
 	lockRows(key string) string
-	// skipLocked is lockRow for workers that may pass over each other's rows.
-	skipLocked() string
 	// placeholder is the n-th parameter of a statement with very many, used in
 	// order: named ones cost SQLite a search each.
 	placeholder(n int) string
@@ -70,7 +68,6 @@ func (sqliteDialect) list(values []string) any {
 func (sqliteDialect) lockRow() string        { return "" }
 func (sqliteDialect) shareRow() string       { return "" }
 func (sqliteDialect) lockRows(string) string { return "" }
-func (sqliteDialect) skipLocked() string     { return "" }
 func (sqliteDialect) maxParams() int         { return 32000 }
 
 func (sqliteDialect) placeholder(int) string { return "?" }
@@ -115,7 +112,6 @@ func (postgresDialect) list(values []string) any { return values }
 func (postgresDialect) lockRow() string            { return " FOR UPDATE" }
 func (postgresDialect) shareRow() string           { return " FOR SHARE" }
 func (postgresDialect) lockRows(key string) string { return " ORDER BY " + key + " FOR UPDATE" }
-func (postgresDialect) skipLocked() string         { return " FOR UPDATE SKIP LOCKED" }
 func (postgresDialect) maxParams() int             { return 60000 }
 func (postgresDialect) placeholder(n int) string   { return "$" + strconv.Itoa(n) }
 

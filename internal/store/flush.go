@@ -60,8 +60,10 @@ func (a *applier) flushContacts(ctx context.Context) error {
 		if !c.isNew && !c.dirty {
 			continue
 		}
-		rows = append(rows, []any{string(a.b), string(c.id), c.phone, c.phoneAt, c.name, c.nameAt, c.username, c.usernameAt,
-			c.bookName, c.bookAt, c.marketing, c.marketingAt, c.folded(), c.createdAt})
+		rows = append(rows, []any{
+			string(a.b), string(c.id), c.phone, c.phoneAt, c.name, c.nameAt, c.username, c.usernameAt,
+			c.bookName, c.bookAt, c.marketing, c.marketingAt, c.folded(), c.createdAt,
+		})
 		c.isNew, c.dirty = false, false
 	}
 	_, err := a.insert(ctx, rows, `INSERT INTO contact (business_id, id, phone, phone_at, name, name_at, username, username_at,

@@ -123,13 +123,11 @@ func (db *DB) ParkHistory(ctx context.Context, s ingest.Slice, reason string) er
 }
 
 func historyMessages(ev wa.Event) (ms []wa.HistoryMessage, media bool) {
-	switch e := ev.(type) {
-	case wa.HistoryChunk:
+	if e, ok := ev.(wa.HistoryChunk); ok {
 		return e.Messages, false
-	case wa.HistoryMedia:
-		return e.Messages, true
 	}
-	return nil, false
+	e, ok := ev.(wa.HistoryMedia)
+	return e.Messages, ok
 }
 
 func (a *applier) prepareHistory(ctx context.Context, n wa.NumberID, ms []wa.HistoryMessage) error {
@@ -164,8 +162,10 @@ func (a *applier) past(ctx context.Context, n wa.NumberID, h wa.HistoryMessage, 
 	if c == nil {
 		return parkedBecause("names_nobody"), nil
 	}
-	m := &msgRow{wamid: h.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.History, typ: h.Content.Type,
-		status: wa.Arrived, at: micros(h.At), replyTo: h.ReplyTo}
+	m := &msgRow{
+		wamid: h.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.History, typ: h.Content.Type,
+		status: wa.Arrived, at: micros(h.At), replyTo: h.ReplyTo,
+	}
 	if h.FromMe {
 		m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status
 	}

@@ -166,7 +166,7 @@ func firstOf(a, b string) string {
 }
 
 func (c *contactRow) folded() string {
-	return desk.Fold(c.name + " " + c.bookName + " " + c.username + " " + c.phone)
+	return desk.FoldAll(c.name, c.bookName, c.username, c.phone)
 }
 
 // joined returns the one contact behind keys, nil if there is none. If there
@@ -186,26 +186,4 @@ func (a *applier) joined(ctx context.Context, keys []string) (*contactRow, error
 		return a.contacts[found[0]], nil
 	}
 	return a.merge(ctx, found)
-}
-
-// reach returns the contact and conversation of somebody a draft is addressed
-// to, made if they do not exist.
-func (t *tx) reach(ctx context.Context, db *DB, b wa.BusinessID, n wa.NumberID, p wa.Party, now time.Time) (wa.ContactID, wa.ConversationID, []wa.Entry, error) {
-	a := newApplier(db, t, b, now)
-	keys := map[string]bool{}
-	for _, k := range naturalKeys(p) {
-		keys[k] = true
-	}
-	if err := a.load(ctx, keys, nil); err != nil {
-		return "", "", nil, err
-	}
-	c, err := a.contact(ctx, p, time.Time{})
-	if err != nil {
-		return "", "", nil, err
-	}
-	if c == nil {
-		return "", "", nil, fmt.Errorf("a draft that is addressed to nobody")
-	}
-	cv := a.conversation(n, c)
-	return c.id, cv.id, a.entries, a.flush(ctx)
 }

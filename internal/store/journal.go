@@ -35,8 +35,10 @@ func (t *tx) append(ctx context.Context, b wa.BusinessID, now time.Time, entries
 		if err != nil {
 			return fmt.Errorf("write facts: %w", err)
 		}
-		rows[i] = []any{string(b), int64(e.Seq), micros(now), string(e.Kind), string(e.Number), string(e.Contact),
-			string(e.Conversation), string(e.Message), string(facts)}
+		rows[i] = []any{
+			string(b), int64(e.Seq), micros(now), string(e.Kind), string(e.Number), string(e.Contact),
+			string(e.Conversation), string(e.Message), string(facts),
+		}
 	}
 	_, err = t.insertRows(ctx, "INSERT INTO journal (business_id, seq, at, kind, number_id, contact_id, conversation_id, message_id, facts)", "", rows)
 	if err != nil {

@@ -54,9 +54,11 @@ func (m *msgRow) row(b wa.BusinessID) []any {
 	if m.wamid == "" {
 		wamid = nil
 	}
-	return []any{string(b), string(m.id), string(m.number), string(m.conversation), string(m.contact), wamid, string(m.direction),
+	return []any{
+		string(b), string(m.id), string(m.number), string(m.conversation), string(m.contact), wamid, string(m.direction),
 		string(m.origin), string(m.provenance), m.typ, string(m.status), m.at, string(m.replyTo), m.authorID, m.authorName,
-		m.edits, m.revokedAt, m.code, m.codeTitle, m.note}
+		m.edits, m.revokedAt, m.code, m.codeTitle, m.note,
+	}
 }
 
 // trace is everything said about one WAMID, whether or not the message itself

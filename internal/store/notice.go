@@ -89,8 +89,10 @@ func (a *applier) systemNoticed(ctx context.Context, n wa.NumberID, e wa.SystemN
 	m := a.trace(n, e.WAMID).msg
 	switch {
 	case m == nil:
-		m = a.create(cv, &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "system",
-			status: wa.Arrived, at: micros(e.At)}, e.Content)
+		m = a.create(cv, &msgRow{
+			wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "system",
+			status: wa.Arrived, at: micros(e.At),
+		}, e.Content)
 	case !a.relive(cv, m, &msgRow{direction: wa.In, origin: wa.FromCustomer, typ: "system", status: wa.Arrived, at: micros(e.At)}, e.Content):
 		return duplicate, nil
 	}
@@ -140,32 +142,14 @@ func (a *applier) join(ctx context.Context, c *contactRow, keys []string) (*cont
 	return c, nil
 }
 
-// noticed keeps what is not about a conversation.
-func (a *applier) noticed(ctx context.Context, n wa.NumberID, ev wa.Event) (fate, error) {
-	var ok bool
-	kind, f := wa.UnknownKept, wa.Facts{}
-	switch e := ev.(type) {
-	case wa.NumberChanged:
-		kind, f = wa.NumberChangedKind, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}
-		ok = a.note("number_changed", n, nil, e.At, e.Field, e.Event, e.Raw)
-	case wa.TemplateChanged:
-		kind, f = wa.TemplateChangedKind, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}
-		ok = a.note("template_changed", n, nil, e.At, e.Field, e.Event, e.Raw)
-	case wa.HistoryDeclined:
-		kind, f = wa.HistoryDeclinedKind, wa.Facts{Code: e.Code}
-		ok = a.note("history_declined", n, nil, time.Time{}, "history", "declined", e.Raw)
-	case wa.Errored:
-		kind, f = wa.ErrorReported, wa.Facts{Code: e.Code}
-		ok = a.note("errored", n, nil, time.Time{}, "messages", e.Title, e.Raw)
-	case wa.Unknown:
-		f = wa.Facts{Field: e.Field, Reason: e.Reason}
-		ok = a.note("unknown", n, nil, time.Time{}, e.Field, e.Reason, e.Raw)
+// noticed keeps what is not about a conversation, and journals it once. word
+// names the event's type in the table of notices.
+func (a *applier) noticed(word string, k wa.Kind, n wa.NumberID, f wa.Facts, raw []byte) fate {
+	if !a.note(word, n, nil, f.HappenedAt, f.Field, f.Event, raw) {
+		return duplicate
 	}
-	if !ok {
-		return duplicate, nil
-	}
-	a.entry(kind, n, nil, nil, nil, f)
-	return applied, nil
+	a.entry(k, n, nil, nil, nil, f)
+	return applied
 }
 
 // accountChanged keeps news of a WABA and works out anew at which stage its

@@ -129,8 +129,10 @@ func (n *normalizer) contactChange(raw jsontext.Value) {
 		return
 	}
 	phone := wa.Digits(string(v.Contact.Phone))
-	p := wa.Party{Phone: phone, WaID: phone, BSUID: string(v.Contact.UserID), Parent: string(v.Contact.Parent),
-		Username: strings.TrimPrefix(v.Contact.Username, "@")}
+	p := wa.Party{
+		Phone: phone, WaID: phone, BSUID: string(v.Contact.UserID), Parent: string(v.Contact.Parent),
+		Username: strings.TrimPrefix(v.Contact.Username, "@"),
+	}
 	if !p.Named() {
 		n.unknown("a contact change that names nobody", raw)
 		return
@@ -141,8 +143,10 @@ func (n *normalizer) contactChange(raw jsontext.Value) {
 	if v.Action != "add" && v.Action != "remove" {
 		n.odd(n.field, "unknown_value", "action "+v.Action)
 	}
-	n.add(wa.ContactChanged{Place: n.place, Party: p, FullName: v.Contact.FullName, FirstName: v.Contact.FirstName,
-		Removed: v.Action == "remove", At: v.Metadata.Timestamp.time()})
+	n.add(wa.ContactChanged{
+		Place: n.place, Party: p, FullName: v.Contact.FullName, FirstName: v.Contact.FirstName,
+		Removed: v.Action == "remove", At: v.Metadata.Timestamp.time(),
+	})
 }
 
 func (n *normalizer) preference(raw jsontext.Value) {

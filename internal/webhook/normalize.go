@@ -246,8 +246,10 @@ func (n *normalizer) message(raw jsontext.Value) {
 	case m.Type == "revoke" && m.Revoke != nil && m.Revoke.Original != "":
 		n.add(wa.Revoked{Place: n.place, By: wa.Customer, Party: from, WAMID: base.WAMID, Original: wa.WAMID(m.Revoke.Original), At: base.At})
 	case m.Type == "reaction" && m.Reaction != nil && m.Reaction.MessageID != "":
-		n.add(wa.Reacted{Place: n.place, By: wa.Customer, Party: from, WAMID: base.WAMID, Target: wa.WAMID(m.Reaction.MessageID),
-			Emoji: m.Reaction.Emoji, At: base.At, Content: base.Content})
+		n.add(wa.Reacted{
+			Place: n.place, By: wa.Customer, Party: from, WAMID: base.WAMID, Target: wa.WAMID(m.Reaction.MessageID),
+			Emoji: m.Reaction.Emoji, At: base.At, Content: base.Content,
+		})
 	case m.Type == "edit", m.Type == "revoke", m.Type == "reaction":
 		// No message of a person's, so it must not look like one.
 		n.unknown("it does not say which message it is about", raw)
@@ -360,8 +362,10 @@ func (n *normalizer) echoOf(m *message, raw jsontext.Value) {
 	case m.Type == "revoke" && m.Revoke != nil && m.Revoke.Original != "":
 		n.add(wa.Revoked{Place: n.place, By: wa.Business, Party: to, WAMID: id, Original: wa.WAMID(m.Revoke.Original), At: at})
 	case m.Type == "reaction" && m.Reaction != nil && m.Reaction.MessageID != "":
-		n.add(wa.Reacted{Place: n.place, By: wa.Business, Party: to, WAMID: id, Target: wa.WAMID(m.Reaction.MessageID),
-			Emoji: m.Reaction.Emoji, At: at, Content: content})
+		n.add(wa.Reacted{
+			Place: n.place, By: wa.Business, Party: to, WAMID: id, Target: wa.WAMID(m.Reaction.MessageID),
+			Emoji: m.Reaction.Emoji, At: at, Content: content,
+		})
 	case m.Type == "edit", m.Type == "revoke", m.Type == "reaction":
 		n.unknown("it does not say which message it is about", raw)
 	default:

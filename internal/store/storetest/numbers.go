@@ -78,7 +78,7 @@ func foreignNumber(open Open) func(*testing.T) {
 		} {
 			n.Business, n.Display, n.Mode = other.Business, "+966 50 111 2222", "cloud"
 			_, err := other.DB.AddNumber(t.Context(), n, Noon)
-			if f, ok := fault.From(err); !ok || f.Code != "number_taken" || f.Kind != fault.Conflict {
+			if f, ok := fault.From(err); !ok || f.Code != fault.CodeNumberTaken || f.Kind != fault.Conflict {
 				t.Errorf("AddNumber with %s = %v, want number_taken", name, err)
 			}
 		}

@@ -96,7 +96,16 @@ export class Stream {
     for (const kind of kinds) {
       source.addEventListener(kind, (event) => this.take(event))
     }
-    source.addEventListener('reload', () => this.listener.reload())
+    source.addEventListener('reload', (event) => this.relocate(event))
+  }
+
+  /** relocate takes over the position the server goes on from; ours is not in its journal. */
+  private relocate(event: Event): void {
+    if (event instanceof MessageEvent && typeof event.data === 'string') {
+      const seq = /"seq":"(\d+)"/.exec(event.data)?.[1]
+      if (seq) this.seq = seq
+    }
+    this.listener.reload()
   }
 
   private take(event: Event): void {

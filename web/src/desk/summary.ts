@@ -13,7 +13,7 @@ export function kindWord(type: string, words: Words): string {
   const shown = shownAs({ type, content: null, text: '' })
   switch (shown.is) {
     case 'text':
-      return words.message.revoked
+      return words.kind.empty
     case 'media':
       return words.kind[shown.media]
     case 'choice':

@@ -206,6 +206,7 @@ export const ar: Words = {
     stalled: 'لم يُجب الخادم. إعادة المحاولة لا تُرسلها مرتين.',
   },
   kind: {
+    empty: 'بلا نص',
     image: 'صورة',
     video: 'فيديو',
     audio: 'ملف صوتي',

@@ -189,6 +189,7 @@ export const en = {
     stalled: 'No answer from the server. Trying again cannot send it twice.',
   },
   kind: {
+    empty: 'No text',
     image: 'Picture',
     video: 'Video',
     audio: 'Audio',
