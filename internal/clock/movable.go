@@ -15,9 +15,6 @@ func Enable() { process.movable.Store(true) }
 // clock was not made movable, since half of the process would not follow.
 func Advance(d time.Duration) { process.advance(d) }
 
-// Offset returns by how much the clock has been moved.
-func Offset() time.Duration { return time.Duration(process.offset.Load()) }
-
 // process is the clock of this process.
 var process source
 

@@ -17,7 +17,7 @@ import (
 // at is so many seconds after noon, when the Numbers of these tests joined.
 func at(s int) time.Time { return storetest.Noon.Add(time.Duration(s) * time.Second) }
 
-// A desk is a store with one Business and Number, to which events are told.
+// A teller is a store with one Business and Number, to which events are told.
 type teller struct {
 	storetest.Seed
 	t      *testing.T
@@ -255,8 +255,8 @@ func TestConflictIsVisible(t *testing.T) {
 	})
 }
 
-// TestApplyGoesOnAfterAnotherTransaction: two nodes that meet the same new person
-// at once both come through, and there is one contact.
+// TestApplyConcurrently: nodes that meet the same new person
+// at once all come through, and there is one contact.
 func TestApplyConcurrently(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
