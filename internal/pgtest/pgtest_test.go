@@ -92,6 +92,9 @@ func TestDurable(t *testing.T) {
 	}
 }
 
+// held keeps a child's server from being collected, and its pipe closed.
+var held *pgtest.Server
+
 // TestServerGoesWithItsProcess kills a process that started a server, and waits
 // for the server and its folder to go.
 func TestServerGoesWithItsProcess(t *testing.T) {
@@ -101,6 +104,7 @@ func TestServerGoesWithItsProcess(t *testing.T) {
 			fmt.Println("error:", err)
 			os.Exit(1)
 		}
+		held = s
 		fmt.Println(s.URL())
 		select {}
 	}
