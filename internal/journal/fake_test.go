@@ -31,7 +31,7 @@ type shelf struct {
 func newShelf() *shelf {
 	return &shelf{
 		entries: map[wa.BusinessID][]wa.Entry{}, due: map[wa.BusinessID]bool{}, cursors: map[string]wa.Seq{},
-		foreign: map[wa.BusinessID]bool{}, wake: make(chan struct{}, 1),
+		foreign: map[wa.BusinessID]bool{},
 	}
 }
 
@@ -46,6 +46,8 @@ func (s *shelf) write(b wa.BusinessID, n int) {
 }
 
 func (s *shelf) call() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -122,7 +124,14 @@ func (s *shelf) Done(_ context.Context, b wa.BusinessID, reactions []string) err
 	return nil
 }
 
-func (s *shelf) Listen(string) (<-chan struct{}, func()) { return s.wake, func() {} }
+// Listen makes its channel when it is called, inside the bubble: to wait for one
+// from outside would stop the bubble's clock.
+func (s *shelf) Listen(string) (<-chan struct{}, func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake = make(chan struct{}, 1)
+	return s.wake, func() {}
+}
 
 func (s *shelf) isDue(b wa.BusinessID) bool {
 	s.mu.Lock()

@@ -121,6 +121,7 @@ func (d *teller) echoed(w string, to wa.Party, s int) wa.Echoed {
 }
 
 func TestL16EchoOpensNoWindowAndClearsWhatWaits(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		d.tell(d.echoed("w1", phone("447700900183"), 10))
@@ -135,6 +136,7 @@ func TestL16EchoOpensNoWindowAndClearsWhatWaits(t *testing.T) {
 }
 
 func TestL18QuotedContextOnEchoesIsStored(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		e := d.echoed("w1", phone("447700900183"), 10)
@@ -147,6 +149,7 @@ func TestL18QuotedContextOnEchoesIsStored(t *testing.T) {
 }
 
 func TestL14EchoOfOurOwnSendIsNoHuman(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		c := d.Contact("Imogen", "447700900183")
@@ -163,6 +166,7 @@ func TestL14EchoOfOurOwnSendIsNoHuman(t *testing.T) {
 }
 
 func TestL23NothingBeforeTheOnboardingOpensAWindow(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		d.tell(d.received("w1", phone("447700900183"), -1))
@@ -181,6 +185,7 @@ func TestL23NothingBeforeTheOnboardingOpensAWindow(t *testing.T) {
 }
 
 func TestOnlyWordsOpenAWindow(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		who := phone("447700900183")
@@ -202,6 +207,7 @@ func TestOnlyWordsOpenAWindow(t *testing.T) {
 
 // TestI15DeliveredIsNotUndone: every order of the same reports shows the same.
 func TestI15DeliveredIsNotUndone(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		words := []struct {
 			wire   string
@@ -239,6 +245,7 @@ func TestI15DeliveredIsNotUndone(t *testing.T) {
 // TestConflictIsVisible: another content under a known WAMID changes nothing and
 // can be found (decision 14).
 func TestConflictIsVisible(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		d.tell(d.received("w", phone("447700900183"), 1))
@@ -258,6 +265,7 @@ func TestConflictIsVisible(t *testing.T) {
 // TestApplyConcurrently: nodes that meet the same new person
 // at once all come through, and there is one contact.
 func TestApplyConcurrently(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

@@ -23,6 +23,7 @@ func chunk(d *teller, n int) wa.HistoryChunk {
 // and says how far it is; a live message comes in between; the journal is told
 // once.
 func TestL33HistoryIsAppliedInShortTransactions(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		ev := chunk(d, 250)
@@ -58,6 +59,7 @@ func TestL33HistoryIsAppliedInShortTransactions(t *testing.T) {
 // TestL32HistoryWakesNobody: no unread, no window, no entry a message, nobody
 // holds the conversation.
 func TestL32HistoryWakesNobody(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		ev := chunk(d, 20)
@@ -78,6 +80,7 @@ func TestL32HistoryWakesNobody(t *testing.T) {
 
 // TestHistoryToldTwiceIsToldOnce, also when it is another delivery.
 func TestHistoryToldTwiceIsToldOnce(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		d.past(chunk(d, 5), 2)
@@ -97,6 +100,7 @@ func TestHistoryToldTwiceIsToldOnce(t *testing.T) {
 // TestThreadPlacesWhatAFileToldWrongly: the last message of a conversation is
 // looked up again when the thread puts it elsewhere than its file did.
 func TestThreadPlacesWhatAFileToldWrongly(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		who := phone("447700900183")

@@ -13,6 +13,7 @@ import (
 // TestKeptIsBounded: a batch is bounded in number and in bytes, and goes on where
 // it left off, oldest first.
 func TestKeptIsBounded(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		var ids []wa.DeliveryID
@@ -54,6 +55,7 @@ func TestKeptIsBounded(t *testing.T) {
 
 // TestKeepIsAllOrNothing: if one of a group cannot be kept none is.
 func TestKeepIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		one := ingest.Delivery{ID: "dlv_1", App: "app", Body: []byte("{}")}
@@ -74,6 +76,7 @@ func TestKeepIsAllOrNothing(t *testing.T) {
 // TestWhatBelongsToNobodyWaitsToBeReplayed: a number that is added later gets
 // what came before it.
 func TestWhatBelongsToNobodyWaitsToBeReplayed(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		late := d.received("w", phone("447700900183"), 5)
@@ -102,6 +105,7 @@ func TestWhatBelongsToNobodyWaitsToBeReplayed(t *testing.T) {
 // TestL15TheSameDeliveryTwiceInOneBatch: album images and retries arrive side by
 // side.
 func TestL15TheSameDeliveryTwiceInOneBatch(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		m := d.received("w", phone("447700900183"), 5)

@@ -12,6 +12,7 @@ import (
 // TestMergeKeepsEverythingOfBoth: two contacts that turn out to be one person
 // become one, with all either had; what is on its way to them goes on.
 func TestMergeKeepsEverythingOfBoth(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		second := d.Number("b")
@@ -26,6 +27,8 @@ func TestMergeKeepsEverythingOfBoth(t *testing.T) {
 		d.Exec(`INSERT INTO outbox_item (business_id, id, number_id, conversation_id, contact_id, kind, lane, state, order_at, due_at, origin)
 			VALUES ($1, 'itm', $2, $3, $4, 'message', 'person', 'queued', 1, 1, 'agent')`, string(d.Business), string(d.number), con, gone)
 
+		smallest := d.one("SELECT contact_id FROM identity WHERE natural_key = 'bsuid:GB.1'")
+
 		both := wa.Party{Phone: "447700900183", WaID: "447700900183", BSUID: "GB.1", Name: "Imogen"}
 		d.tell(d.received("w4", both, 40))
 
@@ -36,6 +39,9 @@ func TestMergeKeepsEverythingOfBoth(t *testing.T) {
 			t.Errorf("identities = %s", got)
 		}
 		left := d.one("SELECT id FROM contact")
+		if left != smallest {
+			t.Errorf("%s is left, want %s, which had the smallest natural key", left, smallest)
+		}
 		for _, table := range []string{"identity", "conversation", "message", "outbox_item", "reaction"} {
 			if got := d.one("SELECT DISTINCT contact_id FROM " + table); got != left {
 				t.Errorf("%s belongs to %s, want %s alone", table, got, left)
@@ -68,6 +74,7 @@ func countOf(kinds []wa.Kind, k wa.Kind) (n int) {
 
 // TestMergeByHistoryIsTold: the history may be what shows that two are one.
 func TestMergeByHistoryIsTold(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		d.tell(d.received("w1", phone("447700900183"), 10), d.received("w2", wa.Party{BSUID: "GB.1"}, 20))
@@ -86,6 +93,7 @@ func TestMergeByHistoryIsTold(t *testing.T) {
 // TestMergeTakesTheLatestOfTheBook: that a name was taken out of the address book
 // counts as much as that one was put in, whichever of the two knew it (L21).
 func TestMergeTakesTheLatestOfTheBook(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		for i, removedOn := range []wa.Party{phone("447700900183"), {BSUID: "GB.1"}} {
 			d := newTeller(t, open)
@@ -103,6 +111,7 @@ func TestMergeTakesTheLatestOfTheBook(t *testing.T) {
 }
 
 func TestL21RemovalDeletesNoConversation(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		d := newTeller(t, open)
 		d.tell(d.received("w", phone("447700900183"), 1), wa.ContactChanged{Place: d.place, Party: phone("447700900183"), Removed: true, At: at(2)})
@@ -115,6 +124,7 @@ func TestL21RemovalDeletesNoConversation(t *testing.T) {
 // TestNumberChangeIsWhatIsWrittenTo: after a change of number the new one is the
 // contact's phone, also if it sorts before the old one.
 func TestNumberChangeIsWhatIsWrittenTo(t *testing.T) {
+	t.Parallel()
 	storetest.Both(t, func(t *testing.T, open storetest.Open) {
 		for _, next := range []string{"447700900001", "447700900999"} {
 			d := newTeller(t, open)

@@ -48,10 +48,11 @@ func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.Num
 	if n.Country == "" {
 		n.Country = countryOf(digits)
 	}
-	number := wa.NumberID(id.New("num"))
+	fresh := wa.NumberID(id.New("num"))
+	var number wa.NumberID
 	err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
 		var err error
-		if number, err = t.claim(ctx, n, number); err != nil {
+		if number, err = t.claim(ctx, n, fresh); err != nil {
 			return err
 		}
 		if err := t.putNumber(ctx, n, number, digits, now); err != nil {
@@ -60,6 +61,12 @@ func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.Num
 		if err := t.sealToken(ctx, db, n.Business, number, n.Token); err != nil {
 			return err
 		}
+		if number != fresh {
+			// What was held while the Number was stopped goes on by itself.
+			if err := t.dueSend(ctx, n.Business, number, now); err != nil {
+				return err
+			}
+		}
 		return t.append(ctx, n.Business, now, []wa.Entry{{
 			Kind: wa.NumberChangedKind, Number: number, Facts: wa.Facts{Event: "added", HappenedAt: now},
 		}})
@@ -67,7 +74,8 @@ func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.Num
 	if err != nil {
 		return "", fmt.Errorf("add number: %w", err)
 	}
-	db.Wake(TopicJournal(n.Business))
+	db.grew(n.Business)
+	db.Wake(TopicSend)
 	return number, nil
 }
 
@@ -133,11 +141,7 @@ func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, dig
 			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = ''`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
 		micros(now), n.MPS)
-	if err != nil {
-		return err
-	}
-	// What was held while the Number was stopped goes on by itself.
-	return t.dueSend(ctx, n.Business, number, now)
+	return err
 }
 
 // sealToken keeps a Number's token, unreadable without the master key.
