@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"wasl/internal/clock"
@@ -32,6 +33,7 @@ func TestSendsAtOnce(t *testing.T) {
 func TestPeopleFirst(t *testing.T) {
 	inWorld(t, 1, 90*ms, func(t *testing.T, w *world) {
 		w.say(wa.FromCampaign, "ana", "taken")
+		synctest.Wait() // it is on the road
 		w.say(wa.FromCampaign, "ben", "campaign")
 		w.say(wa.FromAPI, "ben", "service")
 		w.say(wa.FromBot, "cid", "bot")

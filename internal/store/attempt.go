@@ -8,10 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
+	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
+
+// shippedFacts are the facts about Meta that the program comes with.
+var shippedFacts = sync.OnceValue(platform.Known)
 
 // attemptLength is how long [id.Attempt] makes an attempt's id.
 const attemptLength = 26
@@ -93,10 +98,13 @@ func (t *tx) settle(ctx context.Context, db *DB, b wa.BusinessID, attempt wa.Att
 	if s.outcome == "accepted" && s.wamid != "" {
 		return msg, false, nil
 	}
+	// The request has arrived, so its permit rests from now on at the latest.
+	free := micros(now.Add(shippedFacts().On(now).PermitRest()))
 	if _, err := t.exec(ctx, `UPDATE attempt SET outcome = 'accepted', wamid = $3, evidence = $4,
-			answered_at = CASE WHEN answered_at = 0 THEN $5 ELSE answered_at END
+			answered_at = CASE WHEN answered_at = 0 THEN $5 ELSE answered_at END,
+			free_at = CASE WHEN free_at > $6 THEN $6 ELSE free_at END
 		WHERE business_id = $1 AND id = $2`,
-		string(b), string(attempt), string(wamid), evidence, micros(now)); err != nil {
+		string(b), string(attempt), string(wamid), evidence, micros(now), free); err != nil {
 		return msg, false, fmt.Errorf("settle attempt: %w", err)
 	}
 	if _, err := t.finish(ctx, b, s.item, ""); err != nil {

@@ -50,6 +50,7 @@ func (db *DB) Submit(ctx context.Context, d wa.Draft, now time.Time, decide outb
 	}
 	if err == nil {
 		db.grew(d.Business)
+		db.wakeElsewhere(TopicSend) // the Number's owner may be another process
 	}
 	return r, nil
 }

@@ -37,6 +37,11 @@ func (w *wakes) take() []string {
 // without waiting for anybody.
 func (db *DB) Wake(topic string) {
 	db.wakeHere(topic)
+	db.wakeElsewhere(topic)
+}
+
+// wakeElsewhere tells other processes alone: this one knows already.
+func (db *DB) wakeElsewhere(topic string) {
 	db.wakes.mu.Lock()
 	defer db.wakes.mu.Unlock()
 	if db.wakes.unsent == nil {
