@@ -49,27 +49,36 @@ type Standing struct {
 const Onboarded = "ONBOARDED"
 
 // After is the standing once news is told. The order in which news comes does
-// not matter: the latest by Meta's time decides, and a reconnect wins over a
-// suspension of the same minute.
+// not matter: all of it is ordered by Meta's time, in which a suspension counts
+// as told a minute earlier and a removal a minute later, so that a reconnect wins
+// over a suspension of the same minute, and a removal over both. The latest
+// stands.
 func (s Standing) After(n News) Standing {
 	stage, ok := stageOf(n.Event)
 	if !ok {
 		return s
 	}
 	next := Standing{Stage: stage, At: n.At, By: n.Event}
-	switch {
-	case s.By == Onboarded && n.At.Before(s.At.Truncate(time.Second)):
-		return s
-	case s.By == Onboarded:
-		return next
-	case n.At.Before(s.At.Add(-together)):
-		return s
-	case n.At.After(s.At.Add(together)):
-		return next
-	case rank(next.Stage) > rank(s.Stage), next.Stage == s.Stage && n.At.After(s.At):
+	if s.By == Onboarded {
+		if n.At.Before(s.At.Truncate(time.Second)) {
+			return s
+		}
 		return next
 	}
+	switch next.counted().Compare(s.counted()) {
+	case 1:
+		return next
+	case 0:
+		if rank(next.Stage) > rank(s.Stage) {
+			return next
+		}
+	}
 	return s
+}
+
+// counted is the time a standing counts as told at.
+func (s Standing) counted() time.Time {
+	return s.At.Add(time.Duration(rank(s.Stage)-1) * together)
 }
 
 func stageOf(event string) (Stage, bool) {
@@ -84,7 +93,7 @@ func stageOf(event string) (Stage, bool) {
 	return "", false
 }
 
-// rank says which of two stages told for the same minute stands.
+// rank says which of two stages told at the same time stands.
 func rank(s Stage) int {
 	switch s {
 	case Disconnected:
