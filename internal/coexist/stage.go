@@ -50,9 +50,10 @@ const Onboarded = "ONBOARDED"
 
 // After is the standing once news is told. The order in which news comes does
 // not matter: all of it is ordered by Meta's time, in which a suspension counts
-// as told a minute earlier and a removal a minute later, so that a reconnect wins
-// over a suspension of the same minute, and a removal over both. The latest
-// stands.
+// as told a minute earlier and a reconnect a minute later, so that a reconnect
+// wins over what is told of the same minute (coexistence-protocol §4.8). The
+// latest stands. A Number wrongly taken for live learns better from Meta's first
+// answer; one wrongly taken for gone would stay silent.
 func (s Standing) After(n News) Standing {
 	stage, ok := stageOf(n.Event)
 	if !ok {
@@ -96,9 +97,9 @@ func stageOf(event string) (Stage, bool) {
 // rank says which of two stages told at the same time stands.
 func rank(s Stage) int {
 	switch s {
-	case Disconnected:
-		return 2
 	case Live:
+		return 2
+	case Disconnected:
 		return 1
 	case Suspended:
 		return 0
