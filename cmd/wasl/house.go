@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -85,7 +84,7 @@ func (h *house) join(emulator string) error {
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
 		Pace:   h.pace, Retry: h.feeder.Retry,
 		Unavailable: func(err error) bool { return errors.Is(err, store.ErrUnavailable) },
-		Ready:       []httpapi.Check{{Name: "database", Test: h.db.Ping}, {Name: "disk", Test: h.disk}},
+		Ready:       []httpapi.Check{{Name: "database", Test: h.db.Ping}, httpapi.DiskSpace(h.settings.Data, lowDisk)},
 		Metrics:     metrics, Web: screens, EmulatorURL: emulator, PublicURL: h.serving.publicURL(), Version: version, Log: h.log,
 	})
 	mux := http.NewServeMux()
@@ -128,18 +127,6 @@ func (h *house) pace(n desk.Number, now time.Time) httpapi.Pace {
 
 // lowDisk is how many bytes must be free for the server to count as ready.
 const lowDisk = 256 << 20
-
-// disk reports whether the data folder's disk has room.
-func (h *house) disk(context.Context) error {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(h.settings.Data, &s); err != nil {
-		return fmt.Errorf("look at disk: %w", err)
-	}
-	if free := s.Bavail * uint64(s.Bsize); free < lowDisk {
-		return fmt.Errorf("only %d MB are free in the data folder; make room, or webhooks will be answered 503", free>>20)
-	}
-	return nil
-}
 
 // counters shows what the door for webhooks has seen.
 func (h *house) counters() prometheus.Collector {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/ingest"
 	"wasl/internal/wa"
 )
@@ -140,7 +141,7 @@ func (a *applier) loadNumbers(ctx context.Context) error {
 		if err := r.Scan(&n.id, &n.waba, &at); err != nil {
 			return err
 		}
-		n.onboardedAt = fromMicros(at)
+		n.onboardedAt = clock.FromMicros(at)
 		a.numbers[n.id] = &n
 		return nil
 	})

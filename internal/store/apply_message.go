@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/wa"
 )
 
@@ -19,7 +20,7 @@ func (a *applier) received(ctx context.Context, n wa.NumberID, e wa.Received) (f
 	cv := a.conversation(n, c)
 	said := &msgRow{
 		wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: e.Content.Type,
-		status: wa.Arrived, at: micros(e.At), replyTo: e.ReplyTo,
+		status: wa.Arrived, at: clock.Micros(e.At), replyTo: e.ReplyTo,
 	}
 	m := a.trace(n, e.WAMID).msg
 	if m == nil {
@@ -41,7 +42,7 @@ func (a *applier) opens(cv *convRow, n wa.NumberID, at time.Time, typ string) {
 	if num := a.numbers[n]; num != nil && at.Before(num.onboardedAt.Truncate(time.Second)) {
 		return
 	}
-	cv.raise(&cv.openedAt, micros(at))
+	cv.raise(&cv.openedAt, clock.Micros(at))
 }
 
 // again decides about a WAMID that is known. The same message is a duplicate;
@@ -84,7 +85,7 @@ func (a *applier) relive(cv *convRow, m, said *msgRow, c wa.Content) bool {
 
 // say journals a message that came or went.
 func (a *applier) say(k wa.Kind, cv *convRow, m *msgRow) {
-	f := wa.Facts{HappenedAt: fromMicros(m.at), WAMID: m.wamid, Type: m.typ, Direction: m.direction, Origin: m.origin, Status: m.status}
+	f := wa.Facts{HappenedAt: clock.FromMicros(m.at), WAMID: m.wamid, Type: m.typ, Direction: m.direction, Origin: m.origin, Status: m.status}
 	if k == wa.MessageEchoed {
 		f.Evidence = "weak"
 	}
@@ -109,7 +110,7 @@ func (a *applier) echoed(ctx context.Context, n wa.NumberID, e wa.Echoed) (fate,
 	cv := a.conversation(n, c)
 	said := &msgRow{
 		wamid: e.WAMID, direction: wa.Out, origin: wa.FromPhone, provenance: wa.Live, typ: e.Content.Type,
-		status: wa.Sent, at: micros(e.At), replyTo: e.ReplyTo,
+		status: wa.Sent, at: clock.Micros(e.At), replyTo: e.ReplyTo,
 	}
 	m := a.trace(n, e.WAMID).msg
 	if m == nil {
@@ -129,7 +130,7 @@ func (a *applier) echoed(ctx context.Context, n wa.NumberID, e wa.Echoed) (fate,
 
 func (a *applier) answeredByPhone(cv *convRow, m *msgRow) {
 	cv.raise(&cv.seenAt, m.at)
-	cv.hold(cv.holder().Echo(fromMicros(m.at)))
+	cv.hold(cv.holder().Echo(clock.FromMicros(m.at)))
 	a.say(wa.MessageEchoed, cv, m)
 }
 
@@ -144,7 +145,7 @@ func (a *applier) reacted(ctx context.Context, n wa.NumberID, e wa.Reacted) (fat
 		return parkedBecause("names_nobody"), nil
 	}
 	cv := a.conversation(n, c)
-	said := &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "reaction", status: wa.Arrived, at: micros(e.At), replyTo: e.Target}
+	said := &msgRow{wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "reaction", status: wa.Arrived, at: clock.Micros(e.At), replyTo: e.Target}
 	if e.By == wa.Business {
 		said.direction, said.origin, said.status = wa.Out, wa.FromPhone, wa.Sent
 	}
@@ -173,7 +174,7 @@ func (a *applier) edited(n wa.NumberID, e wa.Edited) fate {
 		return duplicate
 	}
 	tr.versions[e.WAMID] = true
-	a.versions = append(a.versions, []any{string(a.b), string(n), string(e.Original), string(e.WAMID), micros(e.At), string(e.By), string(e.Content.JSON), e.Content.Text})
+	a.versions = append(a.versions, []any{string(a.b), string(n), string(e.Original), string(e.WAMID), clock.Micros(e.At), string(e.By), string(e.Content.JSON), e.Content.Text})
 	f := wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Target: e.Original, By: string(e.By)}
 	if tr.msg != nil {
 		tr.msg.edits++
@@ -190,10 +191,10 @@ func (a *applier) revoked(n wa.NumberID, e wa.Revoked) fate {
 	if _, ok := tr.revocations[e.WAMID]; ok {
 		return duplicate
 	}
-	tr.revocations[e.WAMID] = micros(e.At)
-	a.revocations = append(a.revocations, []any{string(a.b), string(n), string(e.Original), string(e.WAMID), micros(e.At), string(e.By)})
+	tr.revocations[e.WAMID] = clock.Micros(e.At)
+	a.revocations = append(a.revocations, []any{string(a.b), string(n), string(e.Original), string(e.WAMID), clock.Micros(e.At), string(e.By)})
 	if tr.msg != nil {
-		tr.msg.revoke(micros(e.At))
+		tr.msg.revoke(clock.Micros(e.At))
 	}
 	a.entry(wa.MessageRevoked, n, nil, nil, tr.msg, wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Target: e.Original, By: string(e.By)})
 	return applied
@@ -210,7 +211,7 @@ func (a *applier) reported(ctx context.Context, n wa.NumberID, e wa.StatusReport
 	if err := a.prove(ctx, n, e, tr); err != nil {
 		return fate{}, err
 	}
-	rep := report{wire: e.Wire, at: micros(e.At), code: int64(e.Code), title: e.Title}
+	rep := report{wire: e.Wire, at: clock.Micros(e.At), code: int64(e.Code), title: e.Title}
 	if keys := naturalKeys(e.Recipient); len(keys) > 0 {
 		rep.recipient = keys[0]
 	}

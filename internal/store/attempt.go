@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
@@ -76,7 +77,7 @@ func (t *tx) attemptRow(ctx context.Context, b wa.BusinessID, a wa.AttemptID) (s
 	if err != nil {
 		return s, false, fmt.Errorf("read attempt: %w", err)
 	}
-	s.started = fromMicros(started)
+	s.started = clock.FromMicros(started)
 	return s, true, nil
 }
 
@@ -99,12 +100,12 @@ func (t *tx) settle(ctx context.Context, db *DB, b wa.BusinessID, attempt wa.Att
 		return msg, false, nil
 	}
 	// The request has arrived, so its permit rests from now on at the latest.
-	free := micros(now.Add(shippedFacts().On(now).PermitRest()))
+	free := clock.Micros(now.Add(shippedFacts().On(now).PermitRest()))
 	if _, err := t.exec(ctx, `UPDATE attempt SET outcome = 'accepted', wamid = $3, evidence = $4,
 			answered_at = CASE WHEN answered_at = 0 THEN $5 ELSE answered_at END,
 			free_at = CASE WHEN free_at > $6 THEN $6 ELSE free_at END
 		WHERE business_id = $1 AND id = $2`,
-		string(b), string(attempt), string(wamid), evidence, micros(now), free); err != nil {
+		string(b), string(attempt), string(wamid), evidence, clock.Micros(now), free); err != nil {
 		return msg, false, fmt.Errorf("settle attempt: %w", err)
 	}
 	if _, err := t.finish(ctx, b, s.item, ""); err != nil {

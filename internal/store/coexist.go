@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"wasl/internal/clock"
 	"wasl/internal/coexist"
 	"wasl/internal/wa"
 )
@@ -22,7 +23,7 @@ func (db *DB) Beat(ctx context.Context, b wa.BusinessID, n wa.NumberID, p coexis
 		if err != nil {
 			return fmt.Errorf("read heartbeat: %w", err)
 		}
-		us := micros(p.At)
+		us := clock.Micros(p.At)
 		if us < at || us == at && coexist.Weight(p.Grade) <= coexist.Weight(grade) {
 			return nil
 		}

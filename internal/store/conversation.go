@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"wasl/internal/clock"
 	"wasl/internal/id"
 	"wasl/internal/takeover"
 	"wasl/internal/wa"
@@ -46,7 +47,7 @@ func (a *applier) conversation(n wa.NumberID, c *contactRow) *convRow {
 	k := pairKey{c.id, n}
 	cv := a.convs[k]
 	if cv == nil {
-		cv = &convRow{id: wa.ConversationID(id.New("con")), number: n, contact: c.id, createdAt: micros(a.now), isNew: true}
+		cv = &convRow{id: wa.ConversationID(id.New("con")), number: n, contact: c.id, createdAt: clock.Micros(a.now), isNew: true}
 		a.convs[k] = cv
 	}
 	return cv
@@ -97,12 +98,12 @@ func (c *convRow) moved(m *msgRow) {
 
 // holder is who holds the conversation.
 func (c *convRow) holder() takeover.Holder {
-	return takeover.Holder{By: takeover.By(c.handler), At: fromMicros(c.handlerAt), Until: fromMicros(c.handlerUntil), Reason: c.handlerReason, Epoch: c.handlerEpoch}
+	return takeover.Holder{By: takeover.By(c.handler), At: clock.FromMicros(c.handlerAt), Until: clock.FromMicros(c.handlerUntil), Reason: c.handlerReason, Epoch: c.handlerEpoch}
 }
 
 // hold writes down who holds the conversation from now on.
 func (c *convRow) hold(h takeover.Holder) {
-	c.handler, c.handlerAt, c.handlerUntil = string(h.By), micros(h.At), micros(h.Until)
+	c.handler, c.handlerAt, c.handlerUntil = string(h.By), clock.Micros(h.At), clock.Micros(h.Until)
 	c.handlerReason, c.handlerEpoch, c.dirty = h.Reason, h.Epoch, true
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
@@ -56,7 +57,7 @@ func scanDelivery(scan func(...any) error) (desk.Delivery, error) {
 	if err := scan(&d.ID, &received, &d.Bytes, &d.State, &d.App, &d.Items, &d.Unknown, &d.Reason, &raw); err != nil {
 		return desk.Delivery{}, err
 	}
-	d.ReceivedAt = fromMicros(received)
+	d.ReceivedAt = clock.FromMicros(received)
 	var exceptions []exception
 	if err := json.Unmarshal([]byte(raw), &exceptions); err != nil {
 		return desk.Delivery{}, fmt.Errorf("exceptions of delivery %s: %w", d.ID, err)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
@@ -56,7 +57,7 @@ func (db *DB) Conversations(ctx context.Context, b wa.BusinessID, f desk.Filter)
 	q := &question{}
 	q.add(conversationColumns, " WHERE c.business_id = ", q.arg(string(b)))
 	if f.After.ID != "" {
-		at, tie := q.arg(micros(f.After.At)), q.arg(f.After.ID)
+		at, tie := q.arg(clock.Micros(f.After.At)), q.arg(f.After.ID)
 		q.add(" AND c.last_at <= ", at, " AND (c.last_at < ", at, " OR c.id < ", tie, ")")
 	}
 	q.filter(f)
@@ -78,9 +79,9 @@ func (q *question) filter(f desk.Filter) {
 	switch f.Handler {
 	case "":
 	case desk.Nobody:
-		q.add(" AND (c.handler = '' OR c.handler_until <= ", q.arg(micros(f.Now)), ")")
+		q.add(" AND (c.handler = '' OR c.handler_until <= ", q.arg(clock.Micros(f.Now)), ")")
 	default:
-		q.add(" AND c.handler = ", q.arg(f.Handler), " AND c.handler_until > ", q.arg(micros(f.Now)))
+		q.add(" AND c.handler = ", q.arg(f.Handler), " AND c.handler_until > ", q.arg(clock.Micros(f.Now)))
 	}
 	if f.State != "" && f.State != desk.Open {
 		q.add(" AND 1 = 0")
@@ -152,7 +153,7 @@ func scanConversation(r *sql.Rows) (c desk.Conversation, last string, err error)
 	err = r.Scan(&c.ID, &c.Number, &c.Contact.ID, &name, &book, &c.Contact.Phone, &c.Contact.Username, &opened,
 		&c.Handler, &until, &c.HandlerReason, &c.Assignee, &at, &last)
 	c.Contact.Name = firstOf(book, name)
-	c.Window.OpenedAt, c.HandlerUntil, c.LastAt = fromMicros(opened), fromMicros(until), fromMicros(at)
+	c.Window.OpenedAt, c.HandlerUntil, c.LastAt = clock.FromMicros(opened), clock.FromMicros(until), clock.FromMicros(at)
 	return c, last, err
 }
 
@@ -169,7 +170,7 @@ func (db *DB) addSummaries(ctx context.Context, b wa.BusinessID, list []desk.Con
 		if err := r.Scan(&s.ID, &s.Type, &s.Direction, &s.Origin, &s.Status, &at, &revoked, &s.Text); err != nil {
 			return err
 		}
-		s.At, s.Revoked = fromMicros(at), revoked != 0
+		s.At, s.Revoked = clock.FromMicros(at), revoked != 0
 		found[string(s.ID)] = s
 		return nil
 	})

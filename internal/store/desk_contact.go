@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
@@ -52,7 +53,7 @@ func (db *DB) contacts(ctx context.Context, b wa.BusinessID, q *question) ([]des
 		var name, book, marketing string
 		var created int64
 		err := r.Scan(&p.ID, &name, &book, &p.Phone, &p.Username, &marketing, &created)
-		p.Name, p.OptedOut, p.CreatedAt = firstOf(book, name), marketing == "out", fromMicros(created)
+		p.Name, p.OptedOut, p.CreatedAt = firstOf(book, name), marketing == "out", clock.FromMicros(created)
 		list, ids = append(list, p), append(ids, string(p.ID))
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
@@ -95,7 +96,7 @@ func (d *details) versions(ctx context.Context) error {
 				m.Versions = append(m.Versions, desk.Version{At: m.At, Content: m.Content})
 			}
 			m.Content = wa.Content{Type: m.Type, JSON: []byte(content), Text: text}
-			m.Versions = append(m.Versions, desk.Version{At: fromMicros(at), Content: m.Content})
+			m.Versions = append(m.Versions, desk.Version{At: clock.FromMicros(at), Content: m.Content})
 			return nil
 		})
 }
@@ -111,7 +112,7 @@ func (d *details) reactions(ctx context.Context) error {
 			if err := r.Scan(&k.number, &k.wamid, &now.Side, &at, &now.Emoji); err != nil {
 				return err
 			}
-			now.At = fromMicros(at)
+			now.At = clock.FromMicros(at)
 			m := d.byTrace[k]
 			if m == nil {
 				return nil
@@ -173,7 +174,7 @@ func (d *details) attempts(ctx context.Context) error {
 			if err := r.Scan(&item, &a.N, &started, &a.Outcome); err != nil {
 				return err
 			}
-			a.StartedAt = fromMicros(started)
+			a.StartedAt = clock.FromMicros(started)
 			if m := d.byID[item]; m != nil {
 				m.Attempt = &a
 			}

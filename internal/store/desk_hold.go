@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/takeover"
 	"wasl/internal/wa"
@@ -50,7 +51,7 @@ func (db *DB) hold(ctx context.Context, b wa.BusinessID, conversation wa.Convers
 		h, told := change(h)
 		_, err = t.exec(ctx, `UPDATE conversation SET handler = $3, handler_at = $4, handler_until = $5, handler_reason = $6, handler_epoch = $7,
 			assignee = CASE WHEN assignee = '' THEN $8 ELSE assignee END WHERE business_id = $1 AND id = $2`,
-			string(b), string(conversation), string(h.By), micros(h.At), micros(h.Until), h.Reason, h.Epoch, string(assignee))
+			string(b), string(conversation), string(h.By), clock.Micros(h.At), clock.Micros(h.Until), h.Reason, h.Epoch, string(assignee))
 		if err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func (t *tx) holder(ctx context.Context, b wa.BusinessID, conversation wa.Conver
 	err := t.row(ctx, `SELECT handler, handler_at, handler_until, handler_reason, handler_epoch, number_id, contact_id
 		FROM conversation WHERE business_id = $1 AND id = $2`+t.d.lockRow(), []any{string(b), string(conversation)},
 		&h.By, &at, &until, &h.Reason, &h.Epoch, &e.Number, &e.Contact)
-	h.At, h.Until = fromMicros(at), fromMicros(until)
+	h.At, h.Until = clock.FromMicros(at), clock.FromMicros(until)
 	return h, e, missing(err)
 }
 

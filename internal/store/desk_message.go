@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
@@ -56,7 +57,7 @@ func (db *DB) Thread(ctx context.Context, b wa.BusinessID, conversation wa.Conve
 // beyond adds the condition that a message lies on one side of a mark, in such a way
 // that the index on (at, direction, wamid) finds the place.
 func (q *question) beyond(m desk.Mark, side string) {
-	at, dir, key := q.arg(micros(m.At)), q.arg(string(m.Dir)), q.arg(m.ID)
+	at, dir, key := q.arg(clock.Micros(m.At)), q.arg(string(m.Dir)), q.arg(m.ID)
 	q.add(" AND m.at ", side, "= ", at, " AND (m.at ", side, " ", at, " OR m.direction ", side, " ", dir,
 		" OR (m.direction = ", dir, " AND ", messageKey, " ", side, " ", key, "))")
 }
@@ -138,7 +139,7 @@ func scanMessage(r *sql.Rows) (desk.Message, error) {
 	var reply, content, text string
 	err := r.Scan(&m.ID, &m.WAMID, &m.Conversation, &m.Number, &m.Contact, &m.Direction, &m.Origin, &m.AuthorID, &m.AuthorName,
 		&m.Provenance, &m.Type, &m.Status, &at, &reply, &revoked, &m.Code, &m.CodeTitle, &m.Note, &content, &text)
-	m.At, m.RevokedAt = fromMicros(at), fromMicros(revoked)
+	m.At, m.RevokedAt = clock.FromMicros(at), clock.FromMicros(revoked)
 	m.Content = wa.Content{Type: m.Type, JSON: []byte(content), Text: text}
 	if reply != "" {
 		m.ReplyTo = &desk.Quote{WAMID: wa.WAMID(reply)}

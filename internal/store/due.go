@@ -34,8 +34,17 @@ func (t *tx) due(ctx context.Context, b wa.BusinessID, work string, at int64) er
 
 // Due returns Businesses whose journals have grown since everybody read them.
 func (db *DB) Due(ctx context.Context) ([]wa.BusinessID, error) {
+	return db.withWork(ctx, "react")
+}
+
+// HistoryWaits returns the Businesses of which history waits.
+func (db *DB) HistoryWaits(ctx context.Context) ([]wa.BusinessID, error) {
+	return db.withWork(ctx, "history")
+}
+
+func (db *DB) withWork(ctx context.Context, work string) ([]wa.BusinessID, error) {
 	var out []wa.BusinessID
-	rows, err := db.query(ctx, "SELECT business_id FROM due WHERE work = 'react' ORDER BY bucket, business_id")
+	rows, err := db.query(ctx, "SELECT business_id FROM due WHERE work = $1 ORDER BY bucket, business_id", work)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var b wa.BusinessID
 		err := r.Scan(&b)
@@ -43,7 +52,7 @@ func (db *DB) Due(ctx context.Context) ([]wa.BusinessID, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read due reactions: %w", err)
+		return nil, fmt.Errorf("read due work: %w", err)
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"wasl/internal/clock"
 	"wasl/internal/wa"
 )
 
@@ -183,7 +184,7 @@ func (a *applier) flushFacts(ctx context.Context) error {
 	if a.filed == 0 {
 		return nil
 	}
-	return a.t.due(ctx, a.b, "history", micros(a.now))
+	return a.t.due(ctx, a.b, "history", clock.Micros(a.now))
 }
 
 func (a *applier) insert(ctx context.Context, rows [][]any, head, tail string) (int64, error) {

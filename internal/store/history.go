@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/ingest"
 	"wasl/internal/wa"
 )
@@ -30,22 +31,6 @@ func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID) (s ingest.Slice,
 		return s, nil, false, fmt.Errorf("read waiting history: %w", err)
 	}
 	return s, body, true, nil
-}
-
-// HistoryWaits returns the Businesses of which history waits.
-func (db *DB) HistoryWaits(ctx context.Context) ([]wa.BusinessID, error) {
-	var out []wa.BusinessID
-	rows, err := db.query(ctx, "SELECT business_id FROM due WHERE work = 'history' ORDER BY business_id")
-	err = each(rows, err, func(r *sql.Rows) error {
-		var b wa.BusinessID
-		err := r.Scan(&b)
-		out = append(out, b)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read due history: %w", err)
-	}
-	return out, nil
 }
 
 // ApplyHistory applies up to limit messages of a fragment in one transaction.
@@ -164,7 +149,7 @@ func (a *applier) past(ctx context.Context, n wa.NumberID, h wa.HistoryMessage, 
 	}
 	m := &msgRow{
 		wamid: h.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.History, typ: h.Content.Type,
-		status: wa.Arrived, at: micros(h.At), replyTo: h.ReplyTo,
+		status: wa.Arrived, at: clock.Micros(h.At), replyTo: h.ReplyTo,
 	}
 	if h.FromMe {
 		m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status
@@ -205,7 +190,7 @@ func (a *applier) fill(m *msgRow, h wa.HistoryMessage, media bool) fate {
 
 // placed puts a message that a file alone told of where its thread says.
 func (a *applier) placed(m *msgRow, h wa.HistoryMessage) {
-	m.note, m.at, m.replyTo = "", micros(h.At), h.ReplyTo
+	m.note, m.at, m.replyTo = "", clock.Micros(h.At), h.ReplyTo
 	m.direction, m.origin, m.status = wa.In, wa.FromCustomer, wa.Arrived
 	if h.FromMe {
 		m.direction, m.origin, m.status = wa.Out, wa.FromPhone, h.Status

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/fault"
 	"wasl/internal/wa"
 )
@@ -22,11 +23,11 @@ const keepAnswers = 24 * time.Hour
 // same key is fault idempotency_key_reused.
 func (db *DB) BeginRequest(ctx context.Context, b wa.BusinessID, key string, fingerprint []byte, now time.Time) (status int, answer []byte, first bool, err error) {
 	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, "DELETE FROM idempotency WHERE business_id = $1 AND at < $2", string(b), micros(now.Add(-keepAnswers))); err != nil {
+		if _, err := t.exec(ctx, "DELETE FROM idempotency WHERE business_id = $1 AND at < $2", string(b), clock.Micros(now.Add(-keepAnswers))); err != nil {
 			return err
 		}
 		n, err := t.exec(ctx, "INSERT INTO idempotency (business_id, key, fingerprint, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-			string(b), key, fingerprint, micros(now))
+			string(b), key, fingerprint, clock.Micros(now))
 		first = n == 1
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/id"
 	"wasl/internal/wa"
@@ -116,7 +117,7 @@ func (a *applier) contact(ctx context.Context, p wa.Party, at time.Time) (*conta
 		return nil, err
 	}
 	if c == nil {
-		c = &contactRow{id: wa.ContactID(id.New("cnt")), createdAt: micros(a.now), isNew: true}
+		c = &contactRow{id: wa.ContactID(id.New("cnt")), createdAt: clock.Micros(a.now), isNew: true}
 		a.contacts[c.id] = c
 		a.entry(wa.ContactChangedKind, "", c, nil, nil, wa.Facts{HappenedAt: at, Event: "added"})
 	}
@@ -132,7 +133,7 @@ func (a *applier) contact(ctx context.Context, p wa.Party, at time.Time) (*conta
 
 // learn takes over what a party says of itself, the latest by Meta's time.
 func (a *applier) learn(c *contactRow, p wa.Party, at time.Time) {
-	us := micros(at)
+	us := clock.Micros(at)
 	changed := latest(&c.phone, &c.phoneAt, firstOf(p.WaID, p.Phone), us)
 	changed = latest(&c.name, &c.nameAt, p.Name, us) || changed
 	changed = latest(&c.username, &c.usernameAt, p.Username, us) || changed

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
 	"wasl/internal/wa"
@@ -20,7 +21,7 @@ var _ ingest.Store = (*DB)(nil)
 func (db *DB) Keep(ctx context.Context, ds []ingest.Delivery) error {
 	rows := make([][]any, len(ds))
 	for i, d := range ds {
-		rows[i] = []any{string(d.ID), db.node, micros(d.ReceivedAt), d.App, d.SHA256[:], d.Body, "kept"}
+		rows[i] = []any{string(d.ID), db.node, clock.Micros(d.ReceivedAt), d.App, d.SHA256[:], d.Body, "kept"}
 	}
 	return db.write(ctx, acknowledging, func(ctx context.Context, t *tx) error {
 		_, err := t.insertRows(ctx, "INSERT INTO delivery (id, node, received_at, app, sha256, body, state)", "", rows)
@@ -51,7 +52,7 @@ func (db *DB) Kept(ctx context.Context, limit int) ([]ingest.Delivery, error) {
 		if err := r.Scan(&d.ID, &at, &d.App, &d.Body); err != nil {
 			return err
 		}
-		d.ReceivedAt = fromMicros(at)
+		d.ReceivedAt = clock.FromMicros(at)
 		out = append(out, d)
 		if size += len(d.Body); size >= keptBytes {
 			return errEnough

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/wa"
 )
 
@@ -36,7 +37,7 @@ func (t *tx) append(ctx context.Context, b wa.BusinessID, now time.Time, entries
 			return fmt.Errorf("write facts: %w", err)
 		}
 		rows[i] = []any{
-			string(b), int64(e.Seq), micros(now), string(e.Kind), string(e.Number), string(e.Contact),
+			string(b), int64(e.Seq), clock.Micros(now), string(e.Kind), string(e.Number), string(e.Contact),
 			string(e.Conversation), string(e.Message), string(facts),
 		}
 	}
@@ -44,7 +45,7 @@ func (t *tx) append(ctx context.Context, b wa.BusinessID, now time.Time, entries
 	if err != nil {
 		return fmt.Errorf("write journal: %w", err)
 	}
-	return t.due(ctx, b, "react", micros(now))
+	return t.due(ctx, b, "react", clock.Micros(now))
 }
 
 // Entries returns up to limit entries of a Business after a position, in order.
@@ -59,7 +60,7 @@ func (db *DB) Entries(ctx context.Context, b wa.BusinessID, after wa.Seq, limit 
 		if err := r.Scan(&e.Seq, &at, &e.Kind, &e.Number, &e.Contact, &e.Conversation, &e.Message, &facts); err != nil {
 			return err
 		}
-		e.At = fromMicros(at)
+		e.At = clock.FromMicros(at)
 		if err := json.Unmarshal([]byte(facts), &e.Facts); err != nil {
 			return fmt.Errorf("facts of entry %d: %w", e.Seq, err)
 		}
@@ -118,7 +119,7 @@ func (db *DB) Park(ctx context.Context, b wa.BusinessID, reaction string, seq wa
 	return db.write(ctx, background, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO parked_entry (business_id, reaction, seq, reason, tries, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (business_id, reaction, seq) DO UPDATE SET reason = EXCLUDED.reason, tries = EXCLUDED.tries, at = EXCLUDED.at`,
-			string(b), reaction, int64(seq), reason, tries, micros(now))
+			string(b), reaction, int64(seq), reason, tries, clock.Micros(now))
 		return err
 	})
 }

@@ -31,7 +31,7 @@ type nodes struct {
 // Join makes this node known, and raises the epoch of everything it owned in an
 // earlier life, so that what that life left on the road cannot act any more.
 func (db *DB) Join(ctx context.Context) error {
-	now := micros(clock.Now())
+	now := clock.Micros(clock.Now())
 	return db.write(ctx, live, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO node (id, beat, started_at) VALUES ($1, 1, $2)
 			ON CONFLICT (id) DO UPDATE SET beat = node.beat + 1, started_at = $2, stopped_at = 0`, db.node, now)
@@ -56,7 +56,7 @@ func (db *DB) RunNode(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	return db.write(context.WithoutCancel(ctx), live, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "UPDATE node SET stopped_at = $2 WHERE id = $1", db.node, micros(clock.Now()))
+		_, err := t.exec(ctx, "UPDATE node SET stopped_at = $2 WHERE id = $1", db.node, clock.Micros(clock.Now()))
 		return err
 	})
 }

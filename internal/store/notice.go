@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/coexist"
 	"wasl/internal/wa"
 )
@@ -28,7 +29,7 @@ func (a *applier) contactChanged(ctx context.Context, n wa.NumberID, e wa.Contac
 	if !a.note("contact_changed", n, c, e.At, "smb_app_state_sync", action(e), raw, naturalKeys(e.Party)...) {
 		return duplicate, nil
 	}
-	at := micros(e.At)
+	at := clock.Micros(e.At)
 	name := e.FullName
 	if name == "" {
 		name = e.FirstName
@@ -62,7 +63,7 @@ func (a *applier) preferenceChanged(ctx context.Context, n wa.NumberID, e wa.Pre
 	}
 	if e.Category == "marketing_messages" {
 		wish := map[string]string{"stop": "out", "resume": "in", "signup": "in"}[e.Value]
-		c.dirty = latest(&c.marketing, &c.marketingAt, wish, micros(e.At)) || c.dirty
+		c.dirty = latest(&c.marketing, &c.marketingAt, wish, clock.Micros(e.At)) || c.dirty
 	}
 	a.entry(wa.PreferenceChangedKind, n, c, nil, nil, wa.Facts{HappenedAt: e.At, Event: e.Value, Field: e.Category})
 	return applied, nil
@@ -91,9 +92,9 @@ func (a *applier) systemNoticed(ctx context.Context, n wa.NumberID, e wa.SystemN
 	case m == nil:
 		m = a.create(cv, &msgRow{
 			wamid: e.WAMID, direction: wa.In, origin: wa.FromCustomer, provenance: wa.Live, typ: "system",
-			status: wa.Arrived, at: micros(e.At),
+			status: wa.Arrived, at: clock.Micros(e.At),
 		}, e.Content)
-	case !a.relive(cv, m, &msgRow{direction: wa.In, origin: wa.FromCustomer, typ: "system", status: wa.Arrived, at: micros(e.At)}, e.Content):
+	case !a.relive(cv, m, &msgRow{direction: wa.In, origin: wa.FromCustomer, typ: "system", status: wa.Arrived, at: clock.Micros(e.At)}, e.Content):
 		return duplicate, nil
 	}
 	a.entry(wa.SystemNoticedKind, n, nil, cv, m, wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Event: e.Kind})
@@ -191,13 +192,13 @@ func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News
 	if err != nil {
 		return fmt.Errorf("read stage: %w", err)
 	}
-	old := coexist.Standing{Stage: coexist.Stage(stage), At: fromMicros(at), By: by}
+	old := coexist.Standing{Stage: coexist.Stage(stage), At: clock.FromMicros(at), By: by}
 	next := old.After(news)
 	if next == old {
 		return nil
 	}
 	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4, stage_by = $5 WHERE business_id = $1 AND id = $2",
-		string(a.b), string(num.id), string(next.Stage), micros(next.At), next.By)
+		string(a.b), string(num.id), string(next.Stage), clock.Micros(next.At), next.By)
 	if err != nil {
 		return fmt.Errorf("write stage: %w", err)
 	}
@@ -218,7 +219,7 @@ func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News
 // are of one kind, about the same, of the same time, and say the same.
 func (a *applier) note(kind string, n wa.NumberID, c *contactRow, at time.Time, field, event string, raw []byte, about ...string) bool {
 	h := sha256.New()
-	for _, part := range append([]string{kind, string(n), fmt.Sprint(micros(at)), field, event, string(raw)}, about...) {
+	for _, part := range append([]string{kind, string(n), fmt.Sprint(clock.Micros(at)), field, event, string(raw)}, about...) {
 		fmt.Fprintf(h, "%d:%s,", len(part), part)
 	}
 	digest := h.Sum(nil)
@@ -229,7 +230,7 @@ func (a *applier) note(kind string, n wa.NumberID, c *contactRow, at time.Time, 
 	if c != nil {
 		contact = string(c.id)
 	}
-	a.notices = append(a.notices, []any{string(a.b), digest, kind, string(n), contact, micros(at), field, event, string(raw)})
+	a.notices = append(a.notices, []any{string(a.b), digest, kind, string(n), contact, clock.Micros(at), field, event, string(raw)})
 	return true
 }
 

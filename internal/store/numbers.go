@@ -9,6 +9,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/fault"
 	"wasl/internal/id"
@@ -140,7 +141,7 @@ func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, dig
 			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
 			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = ''`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
-		micros(now), n.MPS)
+		clock.Micros(now), n.MPS)
 	return err
 }
 
@@ -187,7 +188,7 @@ func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
 	var alive, progress int64
 	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
 		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress)
-	n.AliveAt = fromMicros(alive)
+	n.AliveAt = clock.FromMicros(alive)
 	switch {
 	case progress < 0:
 		n.History = desk.History{State: "not_requested"}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/id"
 	"wasl/internal/outbox"
 	"wasl/internal/policy"
@@ -29,7 +30,7 @@ const sendPrefix = "send/"
 func (t *tx) dueSend(ctx context.Context, b wa.BusinessID, n wa.NumberID, at time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO due (bucket, business_id, work, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (bucket, business_id, work) DO UPDATE SET at = CASE WHEN due.at < EXCLUDED.at THEN due.at ELSE EXCLUDED.at END`,
-		bucket(b), string(b), sendWork(n), micros(at))
+		bucket(b), string(b), sendWork(n), clock.Micros(at))
 	if err != nil {
 		return fmt.Errorf("mark number due: %w", err)
 	}
@@ -210,7 +211,7 @@ func (s *submission) dueAt() time.Time {
 func (s *submission) write(r *outbox.Receipt) *msgRow {
 	d := s.d
 	m := s.a.create(s.conv, &msgRow{
-		direction: wa.Out, origin: d.Origin, provenance: wa.Live, typ: d.Content.Type, status: r.Status, at: micros(s.now),
+		direction: wa.Out, origin: d.Origin, provenance: wa.Live, typ: d.Content.Type, status: r.Status, at: clock.Micros(s.now),
 		replyTo: d.ReplyTo, authorID: string(d.Author), authorName: d.AuthorName, note: string(r.Verdict.Reason),
 	}, d.Content)
 	if d.Origin == wa.FromAgent {
@@ -235,7 +236,7 @@ func (s *submission) insert(ctx context.Context, item string, r *outbox.Receipt,
 	if s.d.Kind == wa.SendRead {
 		target = string(s.d.ReplyTo)
 	}
-	at := micros(s.dueAt())
+	at := clock.Micros(s.dueAt())
 	_, err := s.t.exec(ctx, `INSERT INTO outbox_item (business_id, id, number_id, conversation_id, contact_id, kind, lane, state,
 			order_at, due_at, origin, handler_epoch, target, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13) `+tail,

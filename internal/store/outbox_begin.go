@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/outbox"
 	"wasl/internal/policy"
 	"wasl/internal/wa"
@@ -198,7 +199,7 @@ func (g *beginning) readNumber(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read number: %w", err)
 	}
-	g.cool = fromMicros(max(number, pair))
+	g.cool = clock.FromMicros(max(number, pair))
 	return nil
 }
 
@@ -251,7 +252,7 @@ func (g *beginning) hold(ctx context.Context, reason string) error {
 }
 
 func (g *beginning) putOff(ctx context.Context, until time.Time) error {
-	_, err := g.t.exec(ctx, "UPDATE outbox_item SET due_at = $3 WHERE business_id = $1 AND id = $2", string(g.b), g.it.id, micros(until))
+	_, err := g.t.exec(ctx, "UPDATE outbox_item SET due_at = $3 WHERE business_id = $1 AND id = $2", string(g.b), g.it.id, clock.Micros(until))
 	if err != nil {
 		return fmt.Errorf("put item off: %w", err)
 	}
@@ -302,7 +303,7 @@ func (g *beginning) open(ctx context.Context) (outbox.Begun, error) {
 			started_at, deadline_at, free_at, body_sha256)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
 		string(g.b), string(g.a.Attempt), g.it.id, string(g.it.number), string(g.it.conversation), string(g.it.contact),
-		g.it.attempts+1, g.a.Epoch, micros(g.a.Now), micros(g.a.Deadline), micros(g.a.Free), sum[:])
+		g.it.attempts+1, g.a.Epoch, clock.Micros(g.a.Now), clock.Micros(g.a.Deadline), clock.Micros(g.a.Free), sum[:])
 	if err != nil {
 		return outbox.Begun{}, fmt.Errorf("open attempt: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/outbox"
 	"wasl/internal/wa"
 )
@@ -76,11 +77,11 @@ func (x *conclusion) write(ctx context.Context) (won bool, err error) {
 	a := x.c.Answer
 	answered := int64(0)
 	if a.Answered {
-		answered = micros(x.c.At)
+		answered = clock.Micros(x.c.At)
 	}
 	_, err = x.t.exec(ctx, `UPDATE attempt SET http = $3, code = $4, answered_at = $5, free_at = $6,
 			wamid = CASE WHEN wamid = '' THEN $7 ELSE wamid END WHERE business_id = $1 AND id = $2`,
-		string(x.b), string(x.c.Attempt), a.HTTP, a.Code, answered, micros(x.c.Free), string(a.WAMID))
+		string(x.b), string(x.c.Attempt), a.HTTP, a.Code, answered, clock.Micros(x.c.Free), string(a.WAMID))
 	if err != nil {
 		return false, fmt.Errorf("write answer: %w", err)
 	}
@@ -156,7 +157,7 @@ func (x *conclusion) again(ctx context.Context) error {
 		due = x.out.CoolUntil
 	}
 	_, err := x.t.exec(ctx, "UPDATE outbox_item SET state = $3, reason = $4, due_at = $5 WHERE business_id = $1 AND id = $2",
-		string(x.b), x.s.item, string(status), reason, micros(due))
+		string(x.b), x.s.item, string(status), reason, clock.Micros(due))
 	if err != nil {
 		return fmt.Errorf("queue again: %w", err)
 	}
@@ -179,7 +180,7 @@ func (x *conclusion) inDoubt(ctx context.Context) error {
 		return err
 	}
 	_, err := x.t.exec(ctx, "UPDATE outbox_item SET state = 'in_doubt', due_at = $3 WHERE business_id = $1 AND id = $2",
-		string(x.b), x.s.item, micros(x.c.AskAt))
+		string(x.b), x.s.item, clock.Micros(x.c.AskAt))
 	if err != nil {
 		return fmt.Errorf("leave in doubt: %w", err)
 	}
@@ -222,13 +223,13 @@ func (x *conclusion) coolNumber(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read cooling: %w", err)
 	}
-	x.out.CoolUntil = fromMicros(until)
-	if micros(x.s.started) < until {
+	x.out.CoolUntil = clock.FromMicros(until)
+	if clock.Micros(x.s.started) < until {
 		return nil
 	}
 	x.out.CoolUntil = x.c.Cooling(int(tries))
 	_, err = x.t.exec(ctx, "UPDATE number SET cool_until = $3, cool_tries = $4 WHERE business_id = $1 AND id = $2",
-		string(x.b), string(x.s.number), micros(x.out.CoolUntil), tries+1)
+		string(x.b), string(x.s.number), clock.Micros(x.out.CoolUntil), tries+1)
 	if err != nil {
 		return fmt.Errorf("cool number: %w", err)
 	}
@@ -245,7 +246,7 @@ func (x *conclusion) coolPair(ctx context.Context) error {
 	x.out.CoolUntil = x.c.Cooling(int(tries))
 	_, err = x.t.exec(ctx, `INSERT INTO pair_cooling (business_id, conversation_id, number_id, cool_until, cool_tries) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (business_id, conversation_id) DO UPDATE SET cool_until = EXCLUDED.cool_until, cool_tries = EXCLUDED.cool_tries`,
-		string(x.b), string(x.s.conversation), string(x.s.number), micros(x.out.CoolUntil), tries+1)
+		string(x.b), string(x.s.conversation), string(x.s.number), clock.Micros(x.out.CoolUntil), tries+1)
 	if err != nil {
 		return fmt.Errorf("cool pair: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/outbox"
 	"wasl/internal/policy"
 	"wasl/internal/wa"
@@ -17,14 +18,14 @@ import (
 // the draft is the caller's to fill in.
 func (t *tx) facts(ctx context.Context, d wa.Draft, now time.Time, c *contactRow, cv *convRow) (policy.Facts, error) {
 	f := policy.Facts{
-		Now: now, Window: wa.Window{OpenedAt: fromMicros(cv.openedAt)},
-		HeldUntil: fromMicros(cv.handlerUntil), Epoch: cv.handlerEpoch,
+		Now: now, Window: wa.Window{OpenedAt: clock.FromMicros(cv.openedAt)},
+		HeldUntil: clock.FromMicros(cv.handlerUntil), Epoch: cv.handlerEpoch,
 	}
 	if cv.handler == "" {
 		f.HeldUntil = time.Time{}
 	}
 	if c.marketing == "out" {
-		f.OptedOutAt = fromMicros(c.marketingAt)
+		f.OptedOutAt = clock.FromMicros(c.marketingAt)
 		if c.marketingAt == 0 {
 			f.OptedOutAt = time.UnixMicro(1)
 		}
@@ -46,7 +47,7 @@ func (t *tx) facts(ctx context.Context, d wa.Draft, now time.Time, c *contactRow
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, fmt.Errorf("read target: %w", err)
 	}
-	f.TargetAt = fromMicros(at)
+	f.TargetAt = clock.FromMicros(at)
 	return f, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/outbox"
 	"wasl/internal/wa"
 )
@@ -47,7 +48,7 @@ func (t *tx) treatAsSent(ctx context.Context, b wa.BusinessID, m wa.MessageID, b
 // sendAgain queues a message that may have gone once already. It is said so.
 func (t *tx) sendAgain(ctx context.Context, b wa.BusinessID, m wa.MessageID, n wa.NumberID, by wa.PersonID, now time.Time) ([]wa.Entry, error) {
 	_, err := t.exec(ctx, "UPDATE outbox_item SET state = 'queued', order_at = $3, due_at = $3, reason = 'possible_duplicate' WHERE business_id = $1 AND id = $2",
-		string(b), string(m), micros(now))
+		string(b), string(m), clock.Micros(now))
 	if err != nil {
 		return nil, fmt.Errorf("queue again: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"wasl/internal/clock"
 	"wasl/internal/outbox"
 	"wasl/internal/pacer"
 	"wasl/internal/policy"
@@ -21,13 +22,13 @@ func (db *DB) DueNumbers(ctx context.Context, now time.Time, after outbox.Work, 
 	rows, err := db.query(ctx, `SELECT business_id, work, at FROM due
 		WHERE work >= $1 AND work < $2 AND at <= $3 AND (business_id > $4 OR business_id = $4 AND work > $5)
 		ORDER BY business_id, work LIMIT $6`,
-		sendPrefix, sendEnd, micros(now), string(after.Business), sendWork(after.Number), limit)
+		sendPrefix, sendEnd, clock.Micros(now), string(after.Business), sendWork(after.Number), limit)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var w outbox.Work
 		var work string
 		var at int64
 		err := r.Scan(&w.Business, &work, &at)
-		w.Number, w.At = wa.NumberID(strings.TrimPrefix(work, sendPrefix)), fromMicros(at)
+		w.Number, w.At = wa.NumberID(strings.TrimPrefix(work, sendPrefix)), clock.FromMicros(at)
 		list = append(list, w)
 		return err
 	})
@@ -35,11 +36,11 @@ func (db *DB) DueNumbers(ctx context.Context, now time.Time, after outbox.Work, 
 		return nil, time.Time{}, fmt.Errorf("read due numbers: %w", err)
 	}
 	var next int64
-	err = db.row(ctx, "SELECT COALESCE(MIN(at), 0) FROM due WHERE work >= $1 AND work < $2 AND at > $3", []any{sendPrefix, sendEnd, micros(now)}, &next)
+	err = db.row(ctx, "SELECT COALESCE(MIN(at), 0) FROM due WHERE work >= $1 AND work < $2 AND at > $3", []any{sendPrefix, sendEnd, clock.Micros(now)}, &next)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("read next due number: %w", err)
 	}
-	return list, fromMicros(next), nil
+	return list, clock.FromMicros(next), nil
 }
 
 // sendEnd is the first word after every [sendWork].
@@ -67,7 +68,7 @@ func (db *DB) OpenNumber(ctx context.Context, o outbox.Opening) (outbox.Number, 
 		if err != nil {
 			return fmt.Errorf("read number: %w", err)
 		}
-		out.CoolUntil = fromMicros(cool)
+		out.CoolUntil = clock.FromMicros(cool)
 		// A disconnected Number is not idle: what waits is refused, one by one.
 		out.Idle = stage == policy.Suspended || stopped != ""
 		entries, err := t.recover(ctx, o, &out)
@@ -138,7 +139,7 @@ func (t *tx) recover(ctx context.Context, o outbox.Opening, out *outbox.Number) 
 			continue
 		}
 		moved, err := t.exec(ctx, "UPDATE outbox_item SET state = 'in_doubt', due_at = $3 WHERE business_id = $1 AND id = $2 AND state = 'sending'",
-			string(b), x.item, micros(o.AskAt(x.lane, fromMicros(x.started))))
+			string(b), x.item, clock.Micros(o.AskAt(x.lane, clock.FromMicros(x.started))))
 		if err != nil {
 			return nil, fmt.Errorf("recover item: %w", err)
 		}
@@ -196,12 +197,12 @@ func (t *tx) release(ctx context.Context, b wa.BusinessID, n wa.NumberID) ([]wa.
 // written to or cooled lately.
 func (t *tx) readPermits(ctx context.Context, b wa.BusinessID, n wa.NumberID, out *outbox.Number, now time.Time) error {
 	rows, err := t.query(ctx, "SELECT conversation_id, started_at, free_at FROM attempt WHERE business_id = $1 AND number_id = $2 AND free_at > $3",
-		string(b), string(n), micros(now.Add(-pairMemory)))
+		string(b), string(n), clock.Micros(now.Add(-pairMemory)))
 	err = each(rows, err, func(r *sql.Rows) error {
 		var p pacer.Permit
 		var started, free int64
 		err := r.Scan(&p.Pair, &started, &free)
-		p.Started, p.Free = fromMicros(started), fromMicros(free)
+		p.Started, p.Free = clock.FromMicros(started), clock.FromMicros(free)
 		out.Permits = append(out.Permits, p)
 		return err
 	})
@@ -209,7 +210,7 @@ func (t *tx) readPermits(ctx context.Context, b wa.BusinessID, n wa.NumberID, ou
 		return fmt.Errorf("read permits: %w", err)
 	}
 	rows, err = t.query(ctx, "SELECT conversation_id, cool_until FROM pair_cooling WHERE business_id = $1 AND number_id = $2 AND cool_until > $3",
-		string(b), string(n), micros(now))
+		string(b), string(n), clock.Micros(now))
 	err = each(rows, err, func(r *sql.Rows) error {
 		var c wa.ConversationID
 		var until int64
@@ -217,7 +218,7 @@ func (t *tx) readPermits(ctx context.Context, b wa.BusinessID, n wa.NumberID, ou
 		if out.Pairs == nil {
 			out.Pairs = map[wa.ConversationID]time.Time{}
 		}
-		out.Pairs[c] = fromMicros(until)
+		out.Pairs[c] = clock.FromMicros(until)
 		return err
 	})
 	if err != nil {
@@ -234,7 +235,7 @@ const pairMemory = 2 * time.Minute
 func (db *DB) Waiting(ctx context.Context, l outbox.Look) ([]outbox.Item, error) {
 	query := `SELECT id, conversation_id, kind, due_at, attempts FROM outbox_item
 		WHERE business_id = $1 AND number_id = $2 AND lane = $3 AND state = 'queued' AND order_at <= $4`
-	args := []any{string(l.Business), string(l.Number), string(l.Lane), micros(l.Now), l.Limit}
+	args := []any{string(l.Business), string(l.Number), string(l.Lane), clock.Micros(l.Now), l.Limit}
 	if len(l.Skip) > 0 {
 		skip := make([]string, len(l.Skip))
 		for i, c := range l.Skip {
@@ -249,7 +250,7 @@ func (db *DB) Waiting(ctx context.Context, l outbox.Look) ([]outbox.Item, error)
 		it := outbox.Item{Business: l.Business, Number: l.Number, Lane: l.Lane}
 		var due int64
 		err := r.Scan(&it.ID, &it.Conversation, &it.Kind, &due, &it.Attempts)
-		it.Due = fromMicros(due)
+		it.Due = clock.FromMicros(due)
 		out = append(out, it)
 		return err
 	})
@@ -263,7 +264,7 @@ func (db *DB) Waiting(ctx context.Context, l outbox.Look) ([]outbox.Item, error)
 func (db *DB) AskPerson(ctx context.Context, b wa.BusinessID, n wa.NumberID, now time.Time) (int, error) {
 	var asked int
 	err := db.row(ctx, "SELECT COUNT(*) FROM outbox_item WHERE business_id = $1 AND number_id = $2 AND state = 'in_doubt' AND due_at <= $3",
-		[]any{string(b), string(n), micros(now)}, &asked)
+		[]any{string(b), string(n), clock.Micros(now)}, &asked)
 	if err != nil || asked == 0 {
 		return 0, err
 	}
@@ -271,7 +272,7 @@ func (db *DB) AskPerson(ctx context.Context, b wa.BusinessID, n wa.NumberID, now
 		asked = 0
 		var items []string
 		rows, err := t.query(ctx, `UPDATE outbox_item SET state = 'needs_person' WHERE business_id = $1 AND number_id = $2
-			AND state = 'in_doubt' AND due_at <= $3 RETURNING id`, string(b), string(n), micros(now))
+			AND state = 'in_doubt' AND due_at <= $3 RETURNING id`, string(b), string(n), clock.Micros(now))
 		err = each(rows, err, func(r *sql.Rows) error {
 			var id string
 			err := r.Scan(&id)
@@ -307,7 +308,7 @@ func (db *DB) RestNumber(ctx context.Context, b wa.BusinessID, n wa.NumberID, no
 		if err != nil || at == 0 {
 			return errors.Join(err, t.forgetNumber(ctx, b, n))
 		}
-		next = fromMicros(at)
+		next = clock.FromMicros(at)
 		return t.due(ctx, b, sendWork(n), at)
 	})
 	if err != nil {
@@ -341,16 +342,16 @@ func (t *tx) nextDue(ctx context.Context, b wa.BusinessID, n wa.NumberID, notBef
 	}
 	next := doubt
 	if stage != policy.Suspended && stopped == "" {
-		if held > 0 && (queued == 0 || queued > micros(notBefore)) {
-			queued = micros(notBefore)
+		if held > 0 && (queued == 0 || queued > clock.Micros(notBefore)) {
+			queued = clock.Micros(notBefore)
 		}
 		if queued > 0 {
-			queued = max(queued, cool, micros(notBefore))
+			queued = max(queued, cool, clock.Micros(notBefore))
 		}
 		next = sooner(next, queued)
 	}
 	if open > 0 { // of which nobody heard: it is looked at again
-		next = sooner(next, micros(notBefore))
+		next = sooner(next, clock.Micros(notBefore))
 	}
 	return next, nil
 }

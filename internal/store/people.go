@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wasl/internal/auth"
+	"wasl/internal/clock"
 	"wasl/internal/fault"
 	"wasl/internal/id"
 	"wasl/internal/wa"
@@ -19,7 +20,7 @@ var _ auth.Store = (*DB)(nil)
 func (db *DB) CreateBusiness(ctx context.Context, name string, now time.Time) (wa.BusinessID, error) {
 	b := wa.BusinessID(id.New("biz"))
 	err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "INSERT INTO business (business_id, name, created_at) VALUES ($1, $2, $3)", string(b), name, micros(now))
+		_, err := t.exec(ctx, "INSERT INTO business (business_id, name, created_at) VALUES ($1, $2, $3)", string(b), name, clock.Micros(now))
 		return err
 	})
 	if err != nil {
@@ -56,7 +57,7 @@ func (db *DB) CreatePerson(ctx context.Context, p auth.NewPerson, now time.Time)
 		}
 		_, err = t.exec(ctx, `INSERT INTO person (business_id, id, email, name, role, operator, password_hash, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			string(p.Business), string(person), p.Email, p.Name, string(p.Role), flag(p.Operator), p.PasswordHash, micros(now))
+			string(p.Business), string(person), p.Email, p.Name, string(p.Role), flag(p.Operator), p.PasswordHash, clock.Micros(now))
 		return err
 	})
 	if err != nil {
@@ -76,7 +77,7 @@ func (db *DB) People(ctx context.Context, b wa.BusinessID) ([]auth.Person, error
 		if err := r.Scan(&p.ID, &p.Email, &p.Name, &p.Role, &operator, &created); err != nil {
 			return err
 		}
-		p.Operator, p.CreatedAt = operator != 0, fromMicros(created)
+		p.Operator, p.CreatedAt = operator != 0, clock.FromMicros(created)
 		people = append(people, p)
 		return nil
 	})
@@ -101,7 +102,7 @@ func (db *DB) DisablePerson(ctx context.Context, b wa.BusinessID, person wa.Pers
 			return fault.Of(fault.CodeLastOwner)
 		}
 		if _, err := t.exec(ctx, "UPDATE person SET disabled_at = $3 WHERE business_id = $1 AND id = $2",
-			string(b), string(person), micros(now)); err != nil {
+			string(b), string(person), clock.Micros(now)); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, "DELETE FROM sign_in WHERE business_id = $1 AND person_id = $2", string(b), string(person)); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wasl/internal/auth"
+	"wasl/internal/clock"
 	"wasl/internal/wa"
 )
 
@@ -36,11 +37,11 @@ func (db *DB) OpenSession(ctx context.Context, s auth.NewSession, old []byte) er
 			}
 		}
 		if _, err := t.exec(ctx, "DELETE FROM session WHERE business_id = $1 AND person_id = $2 AND expires_at <= $3",
-			string(s.Business), string(s.Person), micros(s.CreatedAt)); err != nil {
+			string(s.Business), string(s.Person), clock.Micros(s.CreatedAt)); err != nil {
 			return err
 		}
 		_, err := t.exec(ctx, `INSERT INTO session (token_hash, business_id, person_id, created_at, seen_at, expires_at)
-			VALUES ($1, $2, $3, $4, $4, $5)`, s.Hash, string(s.Business), string(s.Person), micros(s.CreatedAt), micros(s.ExpiresAt))
+			VALUES ($1, $2, $3, $4, $4, $5)`, s.Hash, string(s.Business), string(s.Person), clock.Micros(s.CreatedAt), clock.Micros(s.ExpiresAt))
 		return err
 	})
 }
@@ -58,14 +59,14 @@ func (db *DB) Session(ctx context.Context, hash []byte) (auth.Session, error) {
 		return auth.Session{}, fmt.Errorf("find session: %w", unknown(err))
 	}
 	p.Operator, s.Disabled = operator != 0, disabled != 0
-	s.SeenAt, s.ExpiresAt = fromMicros(seen), fromMicros(expires)
+	s.SeenAt, s.ExpiresAt = clock.FromMicros(seen), clock.FromMicros(expires)
 	return s, nil
 }
 
 // SeeSession implements [auth.Sessions].
 func (db *DB) SeeSession(ctx context.Context, hash []byte, at time.Time) error {
 	return db.write(ctx, background, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2", hash, micros(at))
+		_, err := t.exec(ctx, "UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2", hash, clock.Micros(at))
 		return err
 	})
 }
@@ -86,7 +87,7 @@ func (db *DB) CreateKey(ctx context.Context, k auth.NewKey) error {
 	}
 	return db.write(ctx, live, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, "INSERT INTO api_key (key_hash, business_id, id, name, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-			k.Hash, string(k.Business), k.ID, k.Name, string(scopes), micros(k.CreatedAt))
+			k.Hash, string(k.Business), k.ID, k.Name, string(scopes), clock.Micros(k.CreatedAt))
 		return err
 	})
 }
@@ -103,7 +104,7 @@ func (db *DB) Keys(ctx context.Context, b wa.BusinessID) ([]auth.Key, error) {
 		if err := r.Scan(&k.ID, &k.Name, &scopes, &created, &used); err != nil {
 			return err
 		}
-		k.CreatedAt, k.LastUsedAt = fromMicros(created), fromMicros(used)
+		k.CreatedAt, k.LastUsedAt = clock.FromMicros(created), clock.FromMicros(used)
 		keys = append(keys, k)
 		return json.Unmarshal([]byte(scopes), &keys[len(keys)-1].Scopes)
 	})
@@ -117,7 +118,7 @@ func (db *DB) Keys(ctx context.Context, b wa.BusinessID) ([]auth.Key, error) {
 func (db *DB) RevokeKey(ctx context.Context, b wa.BusinessID, key string, at time.Time) error {
 	return db.write(ctx, live, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, "UPDATE api_key SET revoked_at = $3 WHERE business_id = $1 AND id = $2 AND revoked_at = 0",
-			string(b), key, micros(at))
+			string(b), key, clock.Micros(at))
 		if err == nil && n == 0 {
 			return auth.ErrUnknown
 		}
@@ -139,13 +140,13 @@ func (db *DB) KeyHolder(ctx context.Context, hash []byte) (auth.Principal, time.
 	if err := json.Unmarshal([]byte(scopes), &p.Scopes); err != nil {
 		return auth.Principal{}, time.Time{}, fmt.Errorf("read scopes: %w", err)
 	}
-	return p, fromMicros(used), nil
+	return p, clock.FromMicros(used), nil
 }
 
 // SeeKey implements [auth.Keys].
 func (db *DB) SeeKey(ctx context.Context, hash []byte, at time.Time) error {
 	return db.write(ctx, background, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "UPDATE api_key SET last_used_at = $2 WHERE key_hash = $1 AND last_used_at < $2", hash, micros(at))
+		_, err := t.exec(ctx, "UPDATE api_key SET last_used_at = $2 WHERE key_hash = $1 AND last_used_at < $2", hash, clock.Micros(at))
 		return err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"wasl/internal/clock"
 	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
@@ -41,7 +42,7 @@ func (db *DB) Lags(ctx context.Context) ([]desk.Lag, error) {
 		if err := r.Scan(&reaction, &b, &p.Seq, &p.Reason, &p.Tries, &parkedAt); err != nil {
 			return err
 		}
-		p.At = fromMicros(parkedAt)
+		p.At = clock.FromMicros(parkedAt)
 		key := [2]string{reaction, string(b)}
 		i, ok := at[key]
 		if !ok {
