@@ -106,7 +106,8 @@ func TestServerGoesWithItsProcess(t *testing.T) {
 		}
 		held = s
 		fmt.Println(s.URL())
-		select {}
+		// A timer, because a process in which everybody waits for good is ended.
+		<-time.After(time.Hour)
 	}
 	if os.Getenv("TEST_POSTGRES") == "" {
 		t.Skip("no PostgreSQL: TEST_POSTGRES is not set (run `make test`)")
