@@ -106,7 +106,7 @@ func (db *DB) openSQLite(ctx context.Context, o Options) error {
 	}
 	writing := "file:" + (&url.URL{Path: o.URL}).EscapedPath() +
 		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)&_pragma=temp_store(MEMORY)"
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(12000)&_pragma=temp_store(MEMORY)"
 	db.writingURL = writing
 	if err := db.lease(o.URL); err != nil {
 		return err
