@@ -66,6 +66,11 @@ type Answer struct {
 	Stop     string // with StopNumber: why, a code of ours
 }
 
+// slows reports whether an answer slows the whole Number down, or stops it.
+func (a Answer) slows() bool {
+	return a.Effect == CoolNumber || a.Effect == StopNumber || a.Outcome == Again && a.Effect == NoEffect
+}
+
 // Envelope is what is to be posted, before it is bytes.
 type Envelope struct {
 	Kind    wa.DraftKind

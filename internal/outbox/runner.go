@@ -31,6 +31,9 @@ type runner struct {
 	unsent int                        // tries in a row that never left us
 	askAt  time.Time                  // when to look for messages too long in doubt
 	halted bool                       // nothing more is begun: stopped, not the owner, or storage trouble
+	// slowing are answers that slow the Number down and are not concluded yet.
+	// By how much stands in the conclusion, so until then nothing leaves.
+	slowing map[pacer.Ticket]bool
 
 	heardMu sync.Mutex // guards heard
 	heard   []inbound
@@ -63,7 +66,7 @@ const (
 func newRunner(s *Sender, p place) *runner {
 	return &runner{
 		s: s, place: p, wake: make(chan struct{}, 1), back: make(chan report),
-		busy: map[wa.ConversationID]bool{},
+		busy: map[wa.ConversationID]bool{}, slowing: map[pacer.Ticket]bool{},
 	}
 }
 
@@ -162,6 +165,9 @@ func (r *runner) step(ctx context.Context) time.Duration {
 	r.takeHeard()
 	if ctx.Err() != nil || r.halted {
 		return r.finish(ctx, now)
+	}
+	if len(r.slowing) > 0 {
+		return pacer.UntilAnswer
 	}
 	if !now.Before(r.askAt) {
 		r.ask(ctx, now)
@@ -333,9 +339,13 @@ func (r *runner) hearBack(rep report) {
 		} else {
 			r.pacer.Lost(rep.ticket, rep.at)
 		}
+		if rep.answer.slows() {
+			r.slowing[rep.ticket] = true
+		}
 		return
 	}
 	r.flying--
+	delete(r.slowing, rep.ticket)
 	delete(r.busy, rep.item.Conversation)
 	// Later items of this contact may have been passed over when it was busy.
 	r.ahead.stale = r.ahead.stale || r.ahead.past
