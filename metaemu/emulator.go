@@ -19,6 +19,8 @@ type Emulator struct {
 	clock  Clock
 	client *http.Client
 	log    *slog.Logger
+	// surface is what can be asked over Graph; it never changes.
+	surface surface
 
 	// mu guards everything below. It is never held while sleeping or during
 	// input or output.
@@ -64,7 +66,7 @@ type world struct {
 func New(cfg Config) *Emulator {
 	cfg = cfg.withDefaults()
 	e := &Emulator{
-		cfg: cfg, clock: cfg.Clock, client: cfg.HTTPClient, log: cfg.Log,
+		cfg: cfg, clock: cfg.Clock, client: cfg.HTTPClient, log: cfg.Log, surface: newSurface(),
 		closed: make(chan struct{}), listeners: map[*listener]struct{}{},
 	}
 	e.world = e.newWorld(0)

@@ -35,6 +35,9 @@ type call struct {
 	body               []byte
 	arrived            time.Time
 	version            int
+	// holder and target are set once the caller and the object are known.
+	holder *token
+	target target
 }
 
 // answer is what goes back: a status and a body, or nothing at all.
@@ -236,41 +239,21 @@ func mayUse(t *token, wabaID string) *failure {
 	}
 }
 
-// dispatch answers everything but a send.
-func (e *Emulator) dispatch(c *call) answer {
-	if c.node == "oauth" && c.edge == "access_token" {
-		return e.exchangeCode(c)
+// rootEdges are asked without an object.
+func rootEdges() []edge {
+	return []edge{
+		{method: "GET", name: "debug_token", fields: "input_token", codes: []int{190}, source: "cloud-api-protocol §1.3", do: (*Emulator).debugToken},
+		{method: "GET", name: "oauth/access_token", fields: "client_id client_secret code", codes: []int{1, 100}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
+		{method: "POST", name: "oauth/access_token", fields: "client_id client_secret code", codes: []int{1, 100}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
 	}
+}
+
+// debugToken describes a token to its app.
+func (e *Emulator) debugToken(c *call) answer {
 	t, f := e.holder(c)
 	if f != nil {
 		return e.refuse(f)
 	}
-	if c.node == "debug_token" {
-		return e.debugToken(c, t)
-	}
-	if n := e.numbers[c.node]; n != nil {
-		if f := mayUse(t, n.Number.WABA); f != nil {
-			return e.refuse(f)
-		}
-		return e.numberCall(c, n)
-	}
-	if w := e.wabas[c.node]; w != nil {
-		if f := mayUse(t, w.ID); f != nil {
-			return e.refuse(f)
-		}
-		return e.wabaCall(c, t, w)
-	}
-	if a := e.apps[c.node]; a != nil && a.ID == t.app && strings.Contains(c.token, "|") {
-		return e.appCall(c, a)
-	}
-	if c.edge != "" {
-		return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
-	}
-	return e.refuse(notFound(c.method, c.node))
-}
-
-// debugToken describes a token to its app.
-func (e *Emulator) debugToken(c *call, t *token) answer {
 	asked := e.tokens[c.query("input_token")]
 	var data, out wire.Object
 	if asked == nil || asked.app != t.app {

@@ -23,23 +23,29 @@ func formValue(body, key string) string {
 	return v.Get(key)
 }
 
-// numberCall answers /{phone-number-id} and its edges, except messages.
-func (e *Emulator) numberCall(c *call, n *number) answer {
-	switch c.method + " " + c.edge {
-	case "GET ":
-		return answer{http: http.StatusOK, body: e.numberNode(n, c.query("fields"))}
-	case "POST smb_app_data":
-		return e.postSync(c, n)
-	case "POST register":
-		// §2.8: the phone registered the number; the call must change nothing.
-		if n.Coexistence {
-			return e.refuse(&failure{http: http.StatusUnprocessableEntity, code: 100, title: "Phone number is already registered or in invalid state for registration"})
-		}
-		return success
-	case "POST deregister":
-		if n.Coexistence {
-			return e.refuse(&failure{http: 400, code: 100, plain: true, title: "Deregister endpoint is not available for API solution for SMB businesses."})
-		}
+// numberEdges are those of /{phone-number-id}, except messages.
+func numberEdges() []edge {
+	return []edge{
+		{on: "number", method: "GET", fields: numberFields, source: "cloud-api-protocol §3", do: ofNumber(func(e *Emulator, c *call, n *number) answer {
+			return answer{http: http.StatusOK, body: e.numberNode(n, c.query("fields"))}
+		})},
+		{on: "number", method: "POST", name: "smb_app_data", fields: "messaging_product sync_type", codes: []int{2593107, 2593108}, source: "coexistence-protocol §3", do: ofNumber((*Emulator).postSync)},
+		{on: "number", method: "POST", name: "register", codes: []int{100}, source: "cloud-api-protocol §2.8", do: ofNumber((*Emulator).register)},
+		{on: "number", method: "POST", name: "deregister", codes: []int{100}, source: "cloud-api-protocol §2.8", do: ofNumber((*Emulator).deregister)},
+	}
+}
+
+// register changes nothing on a Coexistence number: its phone registered it.
+func (e *Emulator) register(_ *call, n *number) answer {
+	if n.Coexistence {
+		return e.refuse(&failure{http: http.StatusUnprocessableEntity, code: 100, title: "Phone number is already registered or in invalid state for registration"})
+	}
+	return success
+}
+
+func (e *Emulator) deregister(c *call, n *number) answer {
+	if n.Coexistence {
+		return e.refuse(&failure{http: 400, code: 100, plain: true, title: "Deregister endpoint is not available for API solution for SMB businesses."})
 	}
 	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 }
@@ -105,27 +111,37 @@ func (e *Emulator) callbacksOf(n *number) *wire.Object {
 	return &o
 }
 
-// wabaCall answers /{waba-id} and its edges.
-func (e *Emulator) wabaCall(c *call, t *token, w *waba) answer {
-	var o wire.Object
-	switch c.method + " " + c.edge {
-	case "GET ":
-		o.Str("id", w.ID).Str("name", w.Name).Str("currency", "USD").Str("timezone_id", "1").Str("message_template_namespace", "sample_"+w.ID)
-		return answer{http: http.StatusOK, body: o.Bytes()}
-	case "GET phone_numbers":
-		return answer{http: http.StatusOK, body: e.phoneNumbers(c, w)}
-	case "GET subscribed_apps":
-		return answer{http: http.StatusOK, body: e.subscribedApps(w)}
-	case "POST subscribed_apps":
-		// Without a body the app is subscribed and an override goes.
-		w.subs = slices.DeleteFunc(w.subs, func(s subscription) bool { return s.app == t.app })
-		w.subs = append(w.subs, subscription{app: t.app})
-		return success
-	case "DELETE subscribed_apps":
-		w.subs = slices.DeleteFunc(w.subs, func(s subscription) bool { return s.app == t.app })
-		return success
+// wabaEdges are those of /{waba-id}.
+func wabaEdges() []edge {
+	return []edge{
+		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace", source: "cloud-api-protocol §3", do: ofWABA((*Emulator).wabaNode)},
+		{on: "waba", method: "GET", name: "phone_numbers", fields: numberFields, source: "cloud-api-protocol §3", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
+			return answer{http: http.StatusOK, body: e.phoneNumbers(c, w)}
+		})},
+		{on: "waba", method: "GET", name: "subscribed_apps", fields: "whatsapp_business_api_data override_callback_uri", source: "cloud-api-protocol §5", do: ofWABA(func(e *Emulator, _ *call, w *waba) answer {
+			return answer{http: http.StatusOK, body: e.subscribedApps(w)}
+		})},
+		{on: "waba", method: "POST", name: "subscribed_apps", fields: "override_callback_uri verify_token", codes: []int{100}, source: "cloud-api-protocol §5", do: ofWABA(func(_ *Emulator, c *call, w *waba) answer {
+			// Without a body the app is subscribed and an override goes.
+			w.unsubscribe(c.holder.app)
+			w.subs = append(w.subs, subscription{app: c.holder.app})
+			return success
+		})},
+		{on: "waba", method: "DELETE", name: "subscribed_apps", source: "cloud-api-protocol §5", do: ofWABA(func(_ *Emulator, c *call, w *waba) answer {
+			w.unsubscribe(c.holder.app)
+			return success
+		})},
 	}
-	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
+}
+
+func (w *waba) unsubscribe(app string) {
+	w.subs = slices.DeleteFunc(w.subs, func(s subscription) bool { return s.app == app })
+}
+
+func (e *Emulator) wabaNode(_ *call, w *waba) answer {
+	var o wire.Object
+	o.Str("id", w.ID).Str("name", w.Name).Str("currency", "USD").Str("timezone_id", "1").Str("message_template_namespace", "sample_"+w.ID)
+	return answer{http: http.StatusOK, body: o.Bytes()}
 }
 
 func (e *Emulator) phoneNumbers(c *call, w *waba) []byte {
@@ -156,23 +172,42 @@ func (e *Emulator) subscribedApps(w *waba) []byte {
 	return o.List("data", list...).Bytes()
 }
 
-// appCall answers /{app-id}/subscriptions for the app itself.
-func (e *Emulator) appCall(c *call, a *app) answer {
-	switch c.method + " " + c.edge {
-	case "GET subscriptions":
-		var fields [][]byte
-		for _, f := range a.Fields {
-			var o wire.Object
-			fields = append(fields, o.Str("name", f).Str("version", "v"+itoa(newestVersion)+".0").Bytes())
-		}
-		var item, o wire.Object
-		item.Str("object", "whatsapp_business_account").Str("callback_url", a.Callback).Bool("active", a.Callback != "").List("fields", fields...)
-		return answer{http: http.StatusOK, body: o.List("data", item.Bytes()).Bytes()}
-	case "DELETE subscriptions":
-		a.Callback, a.Fields, a.fields = "", nil, map[string]bool{}
-		return success
+// appEdges are those of /{app-id}; only the app itself may ask.
+func appEdges() []edge {
+	return []edge{
+		{on: "app", method: "GET", name: "subscriptions", open: true, fields: "object callback_url active fields", source: "cloud-api-protocol §5", do: ofApp((*Emulator).subscriptions)},
+		{on: "app", method: "DELETE", name: "subscriptions", open: true, source: "cloud-api-protocol §5", do: ofApp((*Emulator).unsubscribe)},
 	}
-	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
+}
+
+// itself refuses callers that are not the app they ask about.
+func itself(c *call, a *app) *failure {
+	if a.ID == c.holder.app && strings.Contains(c.token, "|") {
+		return nil
+	}
+	return notFound(c.method, c.node)
+}
+
+func (e *Emulator) subscriptions(c *call, a *app) answer {
+	if f := itself(c, a); f != nil {
+		return e.refuse(f)
+	}
+	var fields [][]byte
+	for _, f := range a.Fields {
+		var o wire.Object
+		fields = append(fields, o.Str("name", f).Str("version", "v"+itoa(newestVersion)+".0").Bytes())
+	}
+	var item, o wire.Object
+	item.Str("object", "whatsapp_business_account").Str("callback_url", a.Callback).Bool("active", a.Callback != "").List("fields", fields...)
+	return answer{http: http.StatusOK, body: o.List("data", item.Bytes()).Bytes()}
+}
+
+func (e *Emulator) unsubscribe(c *call, a *app) answer {
+	if f := itself(c, a); f != nil {
+		return e.refuse(f)
+	}
+	a.Callback, a.Fields, a.fields = "", nil, map[string]bool{}
+	return success
 }
 
 // handshake is a configuration that Meta verifies with a live GET before it

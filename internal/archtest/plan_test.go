@@ -104,6 +104,7 @@ func in(names ...string) []string {
 // can be distributed by it.
 var openTables = map[string]string{
 	"delivery":            "raw, from before it is known whose it is; operators only",
+	"delivery_body":       "as delivery",
 	"business":            "its own key",
 	"number_directory":    "finds the Business of a phone number id",
 	"waba_directory":      "finds the Business of a WABA",

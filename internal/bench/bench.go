@@ -131,7 +131,7 @@ func (c Config) both(ctx context.Context, path string, senders int, bodies [][]b
 		return r, err
 	}
 	for {
-		left, err := h.db.Kept(ctx, 1)
+		left, err := h.db.Kept(ctx, "", 1)
 		if err != nil {
 			return r, err
 		}

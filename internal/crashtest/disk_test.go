@@ -120,7 +120,7 @@ func honest(t *testing.T, n *node, o *oracle) {
 	t.Helper()
 	db := (&trial{t: t, nodes: []*node{n}}).open()
 	defer db.Close()
-	rows, err := db.Query("SELECT body FROM delivery")
+	rows, err := db.Query("SELECT body FROM delivery_body")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func (v *verdict) rows(query string, columns int, row func(r []string)) {
 // deliveries: no acknowledged delivery is missing, none was invented, and each
 // tells what became of its items (I1, I2).
 func (v *verdict) deliveries() {
-	rows, err := v.db.Query("SELECT id, sha256, body, state, items, applied, duplicates, parked, reason FROM delivery")
+	rows, err := v.db.Query("SELECT id, sha256, body, state, items, applied, duplicates, parked, reason FROM delivery JOIN delivery_body ON delivery_id = id")
 	if err != nil {
 		v.t.Fatal(err)
 	}

@@ -38,8 +38,8 @@ func newOther(w *world) other {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o.Exec(`INSERT INTO delivery (id, node, received_at, app, sha256, body, state) VALUES ($1, 'n', 1, 'app', $2, $3, 'split')`,
-		"dlv_canary", []byte{1}, []byte(`{"text":"`+canary+`"}`))
+	o.Exec(`INSERT INTO delivery (id, node, received_at, app, sha256, state) VALUES ($1, 'n', 1, 'app', $2, 'split')`, "dlv_canary", []byte{1})
+	o.Exec("INSERT INTO delivery_body (delivery_id, body) VALUES ($1, $2)", "dlv_canary", []byte(`{"text":"`+canary+`"}`))
 	o.ids = map[string]string{
 		"numbers": string(number), "contacts": string(contact), "conversations": string(conv), "messages": string(message),
 		"people": string(people[0].ID), "keys": key.ID, "deliveries": "dlv_canary", "reactions": "bot",

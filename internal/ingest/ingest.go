@@ -65,8 +65,9 @@ type Store interface {
 	// Keep makes deliveries durable. When it returns nil they survive a power
 	// cut; otherwise none of them may be acknowledged.
 	Keep(ctx context.Context, ds []Delivery) error
-	// Kept returns deliveries that are kept but not yet applied, oldest first.
-	Kept(ctx context.Context, limit int) ([]Delivery, error)
+	// Kept returns deliveries that are kept but not yet applied, later than after,
+	// oldest first.
+	Kept(ctx context.Context, after wa.DeliveryID, limit int) ([]Delivery, error)
 	// Apply applies everything parsed and marks the deliveries done. Applied
 	// twice, it changes nothing. It returns the Businesses whose journals grew.
 	Apply(ctx context.Context, now time.Time, ps []Parsed) ([]wa.BusinessID, error)

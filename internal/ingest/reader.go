@@ -19,7 +19,7 @@ var ErrUnavailable = errors.New("storage is not available")
 
 // Sizes and times of the reader.
 const (
-	batch        = 512             // deliveries a transaction
+	batch        = 1024             // deliveries a transaction
 	poll         = 5 * time.Second // the truth behind the wakes
 	historySlice = 100             // messages of the past in one short transaction
 )
@@ -32,6 +32,9 @@ type Reader struct {
 	// Meta's speed limit counts both directions; nil if nobody wants to know.
 	Heard func(n wa.PhoneNumberID, count int)
 	Log   *slog.Logger
+
+	ahead   chan bundle // nil, or the batch that is being read
+	strides int         // batches read ahead in a row
 }
 
 // fresh is how old a message may be to count against this second's speed.
@@ -41,6 +44,7 @@ const fresh = 2 * time.Second
 // is waited out; a delivery that cannot be applied is set aside, so that it
 // does not hold up the rest.
 func (r *Reader) Run(ctx context.Context) error {
+	defer r.forget()
 	return r.loop(ctx, TopicKept, r.Round)
 }
 
@@ -79,16 +83,74 @@ func (r *Reader) loop(ctx context.Context, topic string, round func(context.Cont
 	return nil
 }
 
-// Round applies one batch of kept deliveries and returns how many it was.
+// Round applies one batch of kept deliveries and returns how many it was. While
+// there is more than one batch, the next is read and understood as this one is
+// written. One goroutine at a time may do rounds.
 func (r *Reader) Round(ctx context.Context) (int, error) {
-	ds, err := r.Store.Kept(ctx, batch)
-	if err != nil || len(ds) == 0 {
+	read, err := r.next(ctx)
+	if err != nil || len(read.ds) == 0 {
 		return 0, err
 	}
+	if len(read.ds) == batch && r.strides < maxStrides {
+		r.strides++
+		ahead := make(chan bundle, 1)
+		go func() { ahead <- r.read(ctx, read.ds[batch-1].ID) }()
+		r.ahead = ahead
+	}
+	n, err := r.write(ctx, read)
+	if err != nil {
+		r.forget() // what could not be written comes first again
+	}
+	return n, err
+}
+
+// forget waits for what is being read ahead and drops it.
+func (r *Reader) forget() {
+	if r.ahead != nil {
+		<-r.ahead
+		r.ahead = nil
+	}
+}
+
+// maxStrides is how many batches are read ahead in a row before the reader
+// looks again from the beginning: a delivery's id is older than its commit, so
+// that one may appear behind what was read already.
+const maxStrides = 16
+
+// A bundle is a batch that is read and understood.
+type bundle struct {
+	ds   []Delivery
+	said []Normalized
+	err  error
+}
+
+func (r *Reader) next(ctx context.Context) (bundle, error) {
+	if r.ahead != nil {
+		b := <-r.ahead
+		r.ahead = nil
+		if b.err != nil || len(b.ds) > 0 {
+			return b, b.err
+		}
+	}
+	r.strides = 0
+	b := r.read(ctx, "")
+	return b, b.err
+}
+
+func (r *Reader) read(ctx context.Context, after wa.DeliveryID) bundle {
+	ds, err := r.Store.Kept(ctx, after, batch)
+	if err != nil || len(ds) == 0 {
+		return bundle{err: err}
+	}
+	return bundle{ds: ds, said: r.understand(ds)}
+}
+
+// write applies what was read, and sets aside what cannot be.
+func (r *Reader) write(ctx context.Context, b bundle) (int, error) {
+	ds := b.ds
 	ps := make([]Parsed, 0, len(ds))
-	said := r.understand(ds)
 	for i, d := range ds {
-		n := said[i]
+		n := b.said[i]
 		if n.Broken == "" {
 			ps = append(ps, Parsed{Delivery: d, Normalized: n})
 			continue

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,7 @@ import (
 // all while trouble lasts.
 type shelf struct {
 	ingest.Store
+	mu      sync.Mutex
 	waiting []ingest.Delivery
 	poison  map[wa.DeliveryID]bool
 	trouble int
@@ -28,12 +31,22 @@ type shelf struct {
 	asked   []time.Time
 }
 
-func (s *shelf) Kept(_ context.Context, limit int) ([]ingest.Delivery, error) {
+func (s *shelf) Kept(_ context.Context, after wa.DeliveryID, limit int) ([]ingest.Delivery, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked = append(s.asked, clock.Now())
-	return s.waiting[:min(limit, len(s.waiting))], nil
+	var out []ingest.Delivery
+	for _, d := range s.waiting {
+		if d.ID > after && len(out) < limit {
+			out = append(out, d)
+		}
+	}
+	return out, nil
 }
 
 func (s *shelf) done(id wa.DeliveryID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i, d := range s.waiting {
 		if d.ID == id {
 			s.waiting = append(s.waiting[:i:i], s.waiting[i+1:]...)
@@ -99,6 +112,57 @@ func TestOneBadDeliveryHoldsUpNoOther(t *testing.T) {
 	}
 	if len(s.aside) != 2 || s.aside["dlv_0001"] != "it is broken" || !strings.Contains(s.aside["dlv_0003"], "cannot be applied") {
 		t.Errorf("set aside %q", s.aside)
+	}
+}
+
+// TestReadingAheadLosesNothing: a backlog of many batches is applied once each
+// and in its order, through trouble in the middle, a delivery nobody can apply,
+// and one that appears behind what was read already.
+func TestReadingAheadLosesNothing(t *testing.T) {
+	const n = 19 * 512
+	s := newShelf(n)
+	s.waiting = s.waiting[1:] // its commit is late
+	s.poison[delivery(700).ID] = true
+	s.trouble = 1
+	r := reader(s)
+	var want []wa.DeliveryID
+	for i := 1; i < n; i++ {
+		if i != 700 {
+			want = append(want, delivery(i).ID)
+		}
+	}
+	troubles, rounds := 0, 0
+	for {
+		done, err := r.Round(t.Context())
+		if err != nil {
+			troubles++
+			if troubles > 2 {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if rounds++; rounds == 3 {
+			s.mu.Lock()
+			s.waiting = append([]ingest.Delivery{delivery(0)}, s.waiting...)
+			s.trouble = 1
+			s.mu.Unlock()
+		}
+		if done == 0 {
+			break
+		}
+	}
+	if troubles != 2 {
+		t.Errorf("%d rounds failed, want 2", troubles)
+	}
+	late := slices.Index(s.applied, delivery(0).ID)
+	if late < 0 {
+		t.Fatal("the late one was never applied")
+	}
+	if got := slices.Delete(slices.Clone(s.applied), late, late+1); !slices.Equal(got, want) {
+		t.Errorf("applied %d in another order, or not all; want %d", len(got), len(want))
+	}
+	if len(s.aside) != 1 {
+		t.Errorf("set aside %q, want one", s.aside)
 	}
 }
 

@@ -119,7 +119,7 @@ func TestT1ForgedRequests(t *testing.T) {
 func (h *house) rowCounts() string {
 	var out []string
 	for _, table := range []string{
-		"delivery", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
+		"delivery", "delivery_body", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
 		"status_report", "notice", "history_chunk", "inbound", "journal", "attempt", "outbox_item",
 	} {
 		out = append(out, table+"="+h.query("SELECT COUNT(*) FROM " + table)[0])

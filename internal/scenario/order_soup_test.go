@@ -191,7 +191,12 @@ func (s *soup) reported() {
 	if word == "failed" {
 		errs = fmt.Sprintf(`,"errors":[{"code":%d,"title":"no"}]`, rapid.SampledFrom([]int{131026, 131049}).Draw(s.t, "code"))
 	}
-	s.tell("messages", `"statuses":[{"id":%q,"status":%q,"timestamp":"%d"%s}]`, w, word, s.at(), errs)
+	// Of few seconds, so that two reports differ in nothing but what they add.
+	at := soupStart + rapid.IntRange(0, 2).Draw(s.t, "reported at")
+	if word != "failed" && rapid.Bool().Draw(s.t, "priced") {
+		errs = `,"pricing":{"billable":true,"pricing_model":"PMP","category":"utility","type":"regular"}`
+	}
+	s.tell("messages", `"statuses":[{"id":%q,"status":%q,"timestamp":"%d"%s}]`, w, word, at, errs)
 }
 
 // renamed is a change of number. It may join two who were told apart so far.
@@ -278,7 +283,7 @@ func (s *soup) serve(h *house) {
 func (h *house) wipe() {
 	h.t.Helper()
 	for _, table := range []string{
-		"delivery", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
+		"delivery", "delivery_body", "contact", "identity", "conversation", "message", "message_body", "message_version", "revocation", "reaction",
 		"status_report", "notice", "history_chunk", "inbound", "due", "journal", "journal_counter",
 	} {
 		h.exec("DELETE FROM " + table)

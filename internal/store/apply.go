@@ -164,7 +164,7 @@ func (a *applier) apply(ctx context.Context, l located, d wa.DeliveryID) (fate, 
 	case wa.Reacted:
 		return a.reacted(ctx, n, e)
 	case wa.Edited:
-		return a.edited(n, e), nil
+		return a.edited(ctx, n, e)
 	case wa.Revoked:
 		return a.revoked(n, e), nil
 	case wa.StatusReported:

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"wasl/internal/clock"
@@ -57,7 +59,7 @@ func (a *applier) again(ctx context.Context, cv *convRow, m, said *msgRow, c wa.
 		return fate{}, err
 	}
 	if !same || m.direction != said.direction {
-		return fate{state: "conflict", reason: "same_wamid_other_content"}, nil
+		return conflict, nil
 	}
 	return duplicate, nil
 }
@@ -152,8 +154,8 @@ func (a *applier) reacted(ctx context.Context, n wa.NumberID, e wa.Reacted) (fat
 	m := a.trace(n, e.WAMID).msg
 	if m == nil {
 		m = a.create(cv, said, e.Content)
-	} else if !a.relive(cv, m, said, e.Content) {
-		return duplicate, nil
+	} else if f, err := a.again(ctx, cv, m, said, e.Content); f != applied {
+		return f, err
 	}
 	if e.By == wa.Business {
 		cv.raise(&cv.seenAt, m.at)
@@ -168,10 +170,10 @@ func (a *applier) reacted(ctx context.Context, n wa.NumberID, e wa.Reacted) (fat
 }
 
 // edited keeps one more version of a message, whether or not it has come yet.
-func (a *applier) edited(n wa.NumberID, e wa.Edited) fate {
+func (a *applier) edited(ctx context.Context, n wa.NumberID, e wa.Edited) (fate, error) {
 	tr := a.trace(n, e.Original)
 	if tr.versions[e.WAMID] {
-		return duplicate
+		return a.editedAgain(ctx, n, e)
 	}
 	tr.versions[e.WAMID] = true
 	a.versions = append(a.versions, []any{string(a.b), string(n), string(e.Original), string(e.WAMID), clock.Micros(e.At), string(e.By), string(e.Content.JSON), e.Content.Text})
@@ -181,7 +183,29 @@ func (a *applier) edited(n wa.NumberID, e wa.Edited) fate {
 		tr.msg.dirty = true
 	}
 	a.entry(wa.MessageEdited, n, nil, nil, tr.msg, f)
-	return applied
+	return applied, nil
+}
+
+// editedAgain decides about an edit whose WAMID is known, as [applier.again]
+// does about a message.
+func (a *applier) editedAgain(ctx context.Context, n wa.NumberID, e wa.Edited) (fate, error) {
+	content := ""
+	for _, v := range a.versions {
+		if v[1] == string(n) && v[2] == string(e.Original) && v[3] == string(e.WAMID) {
+			content = v[6].(string)
+		}
+	}
+	if content == "" {
+		err := a.t.row(ctx, "SELECT content FROM message_version WHERE business_id = $1 AND number_id = $2 AND wamid = $3 AND edit_wamid = $4",
+			[]any{string(a.b), string(n), string(e.Original), string(e.WAMID)}, &content)
+		if err != nil {
+			return fate{}, fmt.Errorf("read version: %w", err)
+		}
+	}
+	if sameEssence([]byte(content), e.Content.JSON) {
+		return duplicate, nil
+	}
+	return conflict, nil
 }
 
 // revoked notes that a message was deleted for everyone. Its text is kept: the
@@ -212,16 +236,16 @@ func (a *applier) reported(ctx context.Context, n wa.NumberID, e wa.StatusReport
 		return fate{}, err
 	}
 	rep := report{wire: e.Wire, at: clock.Micros(e.At), code: int64(e.Code), title: e.Title}
+	recipient := ""
 	if keys := naturalKeys(e.Recipient); len(keys) > 0 {
-		rep.recipient = keys[0]
+		recipient = keys[0]
 	}
-	for _, old := range tr.reports {
-		if old.wire == rep.wire && old.at == rep.at && old.recipient == rep.recipient {
-			return duplicate, nil
-		}
+	rep.digest = digestOf(e.Raw, rep.wire, rep.at, recipient, rep.code, rep.title)
+	if slices.ContainsFunc(tr.reports, func(old report) bool { return old.digest == rep.digest }) {
+		return duplicate, nil
 	}
 	tr.reports = append(tr.reports, rep)
-	a.reports = append(a.reports, []any{string(a.b), string(n), string(e.WAMID), rep.wire, rep.at, rep.recipient, rep.code, rep.title, string(e.Raw)})
+	a.reports = append(a.reports, []any{string(a.b), string(n), string(e.WAMID), rep.digest, rep.wire, rep.at, recipient, rep.code, rep.title, string(e.Raw)})
 	f := wa.Facts{HappenedAt: e.At, WAMID: e.WAMID, Report: e.Status, Code: e.Code, Field: e.Wire}
 	if tr.msg != nil {
 		tr.msg.believe(rep)

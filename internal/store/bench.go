@@ -7,20 +7,21 @@ import (
 	"wasl/internal/id"
 )
 
-// BenchInserts writes, for each body, the rows that keeping and applying one
+// BenchInserts writes, for each body of all, the rows that keeping and applying one
 // message writes, in batches and with nothing asked or checked. It is a
 // yardstick for benchmarks: how fast this database takes these rows at best.
-func (db *DB) BenchInserts(ctx context.Context, bodies [][]byte, batch int) error {
+func (db *DB) BenchInserts(ctx context.Context, all [][]byte, batch int) error {
 	n := 0
-	for len(bodies) > 0 {
-		part := bodies[:min(batch, len(bodies))]
-		bodies = bodies[len(part):]
+	for len(all) > 0 {
+		part := all[:min(batch, len(all))]
+		all = all[len(part):]
 		err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
-			var deliveries, messages, texts, entries [][]any
+			var deliveries, bodies, messages, texts, entries [][]any
 			for _, body := range part {
 				n++
 				msg, wamid := id.New("msg"), fmt.Sprintf("wamid.HBgMOTY2NTAwMDAwMDAxFQIAEhgUM0E5OTg4Nzc2NjU1%08d", n)
-				deliveries = append(deliveries, []any{id.New("dlv"), db.node, n, "bench", body[:32], body, "split"})
+				deliveries = append(deliveries, []any{id.New("dlv"), db.node, n, "bench", body[:32], len(body), "split"})
+				bodies = append(bodies, []any{deliveries[len(deliveries)-1][0], body})
 				messages = append(messages, []any{
 					"biz_bench", msg, "num_bench", id.New("con"), id.New("cnt"), wamid, "in", "customer", "live", "text", "received", n,
 					"", "", "", 0, 0, 0, "", "",
@@ -32,7 +33,8 @@ func (db *DB) BenchInserts(ctx context.Context, bodies [][]byte, batch int) erro
 				head string
 				rows [][]any
 			}{
-				{"INSERT INTO delivery (id, node, received_at, app, sha256, body, state)", deliveries},
+				{"INSERT INTO delivery (id, node, received_at, app, sha256, size, state)", deliveries},
+				{"INSERT INTO delivery_body (delivery_id, body)", bodies},
 				{"INSERT INTO message (business_id, " + msgColumns + ")", messages},
 				{"INSERT INTO message_body (business_id, message_id, content, text)", texts},
 				{"INSERT INTO journal (business_id, seq, at, kind, number_id, contact_id, conversation_id, message_id, facts)", entries},

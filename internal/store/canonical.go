@@ -122,7 +122,7 @@ func (c *canonical) facts(ctx context.Context) error {
 		{"version", "SELECT number_id, wamid, edit_wamid, at, side, text, content FROM message_version WHERE business_id = $1"},
 		{"revocation", "SELECT number_id, wamid, revoke_wamid, at, side, '', '' FROM revocation WHERE business_id = $1"},
 		{"reaction", "SELECT number_id, target, reaction_wamid, at, side, emoji, '' FROM reaction WHERE business_id = $1"},
-		{"report", "SELECT number_id, wamid, wire, at, recipient, title, raw FROM status_report WHERE business_id = $1"},
+		{"report", "SELECT number_id, wamid, wire, at, recipient, code || ' ' || title, raw FROM status_report WHERE business_id = $1"},
 		{"chunk", "SELECT number_id, CAST(chunk_order AS TEXT), CAST(progress AS TEXT), phase, CAST(messages AS TEXT), '', '' FROM history_chunk WHERE business_id = $1"},
 	} {
 		err := c.each(ctx, q.query, func(r *sql.Rows) error {

@@ -11,7 +11,7 @@ import (
 	"wasl/internal/wa"
 )
 
-const deliveryColumns = "SELECT id, received_at, LENGTH(body), state, app, items, unknown, reason, exceptions"
+const deliveryColumns = "SELECT id, received_at, size, state, app, items, unknown, reason, exceptions"
 
 // Deliveries implements [desk.Operations]. Ids are made in the order of arrival.
 func (db *DB) Deliveries(ctx context.Context, state string, after wa.DeliveryID, limit int) ([]desk.Delivery, error) {
@@ -41,7 +41,7 @@ func (db *DB) Deliveries(ctx context.Context, state string, after wa.DeliveryID,
 func (db *DB) Delivery(ctx context.Context, delivery wa.DeliveryID) (desk.Delivery, error) {
 	var body []byte
 	d, err := scanDelivery(func(dest ...any) error {
-		return db.row(ctx, deliveryColumns+", body FROM delivery WHERE id = $1", []any{string(delivery)}, append(dest, &body)...)
+		return db.row(ctx, deliveryColumns+", body FROM delivery JOIN delivery_body ON delivery_id = id WHERE id = $1", []any{string(delivery)}, append(dest, &body)...)
 	})
 	if err != nil {
 		return desk.Delivery{}, fmt.Errorf("read delivery: %w", missing(err))

@@ -171,7 +171,7 @@ func (a *applier) flushFacts(ctx context.Context) error {
 		{&a.versions, "INSERT INTO message_version (business_id, number_id, wamid, edit_wamid, at, side, content, text)", ""},
 		{&a.revocations, "INSERT INTO revocation (business_id, number_id, wamid, revoke_wamid, at, side)", ""},
 		{&a.reactions, "INSERT INTO reaction (business_id, number_id, target, reaction_wamid, contact_id, side, at, emoji)", "ON CONFLICT DO NOTHING"},
-		{&a.reports, "INSERT INTO status_report (business_id, number_id, wamid, wire, at, recipient, code, title, raw)", ""},
+		{&a.reports, "INSERT INTO status_report (business_id, number_id, wamid, digest, wire, at, recipient, code, title, raw)", ""},
 		{&a.notices, "INSERT INTO notice (business_id, digest, kind, number_id, contact_id, at, field, event, raw)", ""},
 		{&a.chunks, "INSERT INTO history_chunk (business_id, number_id, digest, phase, chunk_order, progress, messages)", ""},
 		{&a.waiting, "INSERT INTO inbound (business_id, id, lane, state, delivery_id, part)", "ON CONFLICT DO NOTHING"},

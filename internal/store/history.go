@@ -25,7 +25,7 @@ func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID) (s ingest.Slice,
 		return s, nil, false, nil
 	}
 	if err == nil {
-		err = db.row(ctx, "SELECT body FROM delivery WHERE id = $1", []any{string(s.Delivery)}, &body)
+		err = db.row(ctx, "SELECT body FROM delivery_body WHERE delivery_id = $1", []any{string(s.Delivery)}, &body)
 	}
 	if err != nil {
 		return s, nil, false, fmt.Errorf("read waiting history: %w", err)

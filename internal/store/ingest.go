@@ -19,12 +19,16 @@ var _ ingest.Store = (*DB)(nil)
 
 // Keep makes deliveries durable in one commit.
 func (db *DB) Keep(ctx context.Context, ds []ingest.Delivery) error {
-	rows := make([][]any, len(ds))
+	rows, bodies := make([][]any, len(ds)), make([][]any, len(ds))
 	for i, d := range ds {
-		rows[i] = []any{string(d.ID), db.node, clock.Micros(d.ReceivedAt), d.App, d.SHA256[:], d.Body, "kept"}
+		rows[i] = []any{string(d.ID), db.node, clock.Micros(d.ReceivedAt), d.App, d.SHA256[:], len(d.Body), "kept"}
+		bodies[i] = []any{string(d.ID), d.Body}
 	}
 	return db.write(ctx, acknowledging, func(ctx context.Context, t *tx) error {
-		_, err := t.insertRows(ctx, "INSERT INTO delivery (id, node, received_at, app, sha256, body, state)", "", rows)
+		_, err := t.insertRows(ctx, "INSERT INTO delivery (id, node, received_at, app, sha256, size, state)", "", rows)
+		if err == nil {
+			_, err = t.insertRows(ctx, "INSERT INTO delivery_body (delivery_id, body)", "", bodies)
+		}
 		if err != nil {
 			return fmt.Errorf("keep deliveries: %w", err)
 		}
@@ -39,13 +43,14 @@ const keptBytes = 16 << 20
 // errEnough ends the reading of rows early.
 var errEnough = errors.New("enough")
 
-// Kept returns deliveries that are kept but not yet applied, oldest first: at
-// most limit, and no further one once their bodies come to keptBytes.
-func (db *DB) Kept(ctx context.Context, limit int) ([]ingest.Delivery, error) {
+// Kept returns deliveries that are kept but not yet applied, oldest first and
+// later than after: at most limit, and no further one once their bodies come to
+// keptBytes.
+func (db *DB) Kept(ctx context.Context, after wa.DeliveryID, limit int) ([]ingest.Delivery, error) {
 	var out []ingest.Delivery
 	size := 0
-	rows, err := db.query(ctx, `SELECT id, received_at, app, body FROM delivery
-		WHERE state = 'kept' AND node = $1 ORDER BY id LIMIT $2`, db.node, limit)
+	rows, err := db.query(ctx, `SELECT d.id, d.received_at, d.app, b.body FROM delivery d JOIN delivery_body b ON b.delivery_id = d.id
+		WHERE d.state = 'kept' AND d.node = $1 AND d.id > $2 ORDER BY d.id LIMIT $3`, db.node, string(after), limit)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var d ingest.Delivery
 		var at int64
@@ -100,6 +105,7 @@ type fate struct {
 var (
 	applied   = fate{state: "applied"}
 	duplicate = fate{state: "duplicate"}
+	conflict  = fate{state: "conflict", reason: "same_wamid_other_content"}
 )
 
 func parkedBecause(reason string) fate { return fate{state: "parked", reason: reason} }

@@ -26,7 +26,7 @@ func TestKeptIsBounded(t *testing.T) {
 		}
 		var got []string
 		for {
-			ds, err := d.DB.Kept(t.Context(), 512)
+			ds, err := d.DB.Kept(t.Context(), "", 512)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +47,7 @@ func TestKeptIsBounded(t *testing.T) {
 		if fmt.Sprint(got) != "[4 3]" {
 			t.Errorf("batches of %v, want 4 and 3: sixteen megabytes at once", got)
 		}
-		if ds, err := d.DB.Kept(t.Context(), 512); len(ds) != 0 || err != nil {
+		if ds, err := d.DB.Kept(t.Context(), "", 512); len(ds) != 0 || err != nil {
 			t.Errorf("kept = %d, %v", len(ds), err)
 		}
 	})
@@ -89,7 +89,7 @@ func TestWhatBelongsToNobodyWaitsToBeReplayed(t *testing.T) {
 		if n, err := d.DB.Replay(t.Context()); n != 1 || err != nil {
 			t.Fatalf("Replay = %d, %v; want 1", n, err)
 		}
-		ds, err := d.DB.Kept(t.Context(), 10)
+		ds, err := d.DB.Kept(t.Context(), "", 10)
 		if err != nil || len(ds) != 1 {
 			t.Fatalf("kept = %d, %v; want it again", len(ds), err)
 		}

@@ -1,13 +1,17 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"wasl/internal/id"
 	"wasl/internal/wa"
@@ -71,11 +75,11 @@ type trace struct {
 }
 
 type report struct {
-	wire      string
-	at        int64
-	recipient string
-	code      int64
-	title     string
+	digest string // of everything it says
+	wire   string
+	at     int64
+	code   int64
+	title  string
 }
 
 func newTrace() *trace {
@@ -130,11 +134,11 @@ func (a *applier) loadTraces(ctx context.Context, n wa.NumberID, wamids []wa.WAM
 	if err != nil {
 		return fmt.Errorf("read versions and revocations: %w", err)
 	}
-	rows, err = a.t.query(ctx, "SELECT wamid, wire, at, recipient, code, title FROM status_report"+where, args...)
+	rows, err = a.t.query(ctx, "SELECT wamid, digest, wire, at, code, title FROM status_report"+where, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var w wa.WAMID
 		var rep report
-		err := r.Scan(&w, &rep.wire, &rep.at, &rep.recipient, &rep.code, &rep.title)
+		err := r.Scan(&w, &rep.digest, &rep.wire, &rep.at, &rep.code, &rep.title)
 		tr := a.trace(n, w)
 		tr.reports = append(tr.reports, rep)
 		return err
@@ -221,10 +225,11 @@ func (a *applier) sameContent(ctx context.Context, m *msgRow, c wa.Content) (boo
 		}
 		old.JSON = []byte(content)
 	}
-	if slices.Equal(old.JSON, c.JSON) {
-		return true, nil
-	}
-	return reflect.DeepEqual(essence(old.JSON), essence(c.JSON)), nil
+	return sameEssence(old.JSON, c.JSON), nil
+}
+
+func sameEssence(a, b []byte) bool {
+	return bytes.Equal(a, b) || reflect.DeepEqual(essence(a), essence(b))
 }
 
 // essence is the content without what may differ between two deliveries of one
@@ -242,4 +247,17 @@ func essence(raw []byte) map[string]any {
 	}
 	out["body"] = body
 	return out
+}
+
+// digestOf tells two facts apart: what was understood of them, and their JSON
+// however it is spaced and whichever order its members have.
+func digestOf(raw []byte, understood ...any) string {
+	v := jsontext.Value(bytes.Clone(raw))
+	if err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)); err != nil {
+		v = raw
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%q ", understood)
+	h.Write(v)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }

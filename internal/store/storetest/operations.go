@@ -23,9 +23,11 @@ func deliveries(open Open) func(*testing.T) {
 	return func(t *testing.T) {
 		s := open(t).Plant(t, "one")
 		for i, state := range []string{"split", "parked", "unknown", "split", "parked"} {
-			s.Exec(`INSERT INTO delivery (id, node, received_at, app, sha256, body, state, items, unknown, reason, exceptions)
+			body := []byte(`{"é":1}`)
+			s.Exec("INSERT INTO delivery_body (delivery_id, body) VALUES ($1, $2)", fmt.Sprint("dlv_", i), body)
+			s.Exec(`INSERT INTO delivery (id, node, received_at, app, sha256, size, state, items, unknown, reason, exceptions)
 				VALUES ($1, 'n', $2, 'app', $3, $4, $5, 3, 1, 'r', $6)`,
-				fmt.Sprint("dlv_", i), Noon.UnixMicro(), []byte{1}, []byte(`{"é":1}`), state,
+				fmt.Sprint("dlv_", i), Noon.UnixMicro(), []byte{1}, len(body), state,
 				`[{"item":0,"field":"messages","kind":"received","state":"parked","reason":"x","business_id":"biz_1"},{"item":1,"kind":"k","state":"noted","reason":"y"}]`)
 		}
 		ids := func(state string, after wa.DeliveryID, limit int) (out []wa.DeliveryID) {
