@@ -262,6 +262,63 @@ func TestConflictIsVisible(t *testing.T) {
 	})
 }
 
+// TestConflictOfAnEditOrAReactionIsVisible: the same rule holds for what is said
+// of a message, in one batch and in two; a repetition is none.
+func TestConflictOfAnEditOrAReactionIsVisible(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, open storetest.Open) {
+		d := newTeller(t, open)
+		who := phone("447700900183")
+		edit := func(words string) wa.Event {
+			return wa.Edited{Place: d.place, By: wa.Customer, Party: who, WAMID: "e", Original: "w", At: at(3), Content: text(words)}
+		}
+		react := func(emoji string) wa.Event {
+			return wa.Reacted{
+				Place: d.place, By: wa.Customer, Party: who, WAMID: "r", Target: "w", Emoji: emoji, At: at(4),
+				Content: wa.Content{Type: "reaction", JSON: fmt.Appendf(nil, `{"type":"reaction","reaction":{"message_id":"w","emoji":%q}}`, emoji)},
+			}
+		}
+		d.tell(d.received("w", who, 1), edit("one"), react("👍"), edit("one"), react("👍"), edit("two"), react("😮"))
+		d.tell(edit("one"), react("👍"), edit("two"), react("😮"))
+		if got := d.one("SELECT text FROM message_version"); got != "one" {
+			t.Errorf("versions %q, want the first", got)
+		}
+		if got := d.one("SELECT emoji FROM reaction"); got != "👍" {
+			t.Errorf("reactions %q, want the first", got)
+		}
+		list, err := d.DB.Deliveries(t.Context(), "parked", "", 10)
+		if err != nil || len(list) != 2 || len(list[0].Fragments) != 2 || len(list[1].Fragments) != 2 {
+			t.Errorf("parked deliveries %+v, %v; want both, each with the edit and the reaction", list, err)
+		}
+	})
+}
+
+// TestL15TwoReportsOfOneSecond: two reports that differ in their error, or in
+// what they tell of the price, are two; the same one in another spelling is not.
+func TestL15TwoReportsOfOneSecond(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, open storetest.Open) {
+		d := newTeller(t, open)
+		report := func(wire string, code int, raw string) wa.Event {
+			return wa.StatusReported{Place: d.place, WAMID: "w", Status: wa.Status(wire), Wire: wire, At: at(5), Code: code, Title: fmt.Sprint("title ", code), Raw: []byte(raw)}
+		}
+		told := []wa.Event{
+			report("failed", 131049, `{"errors":[{"code":131049}]}`), report("failed", 131026, `{"errors":[{"code":131026}]}`),
+			report("sent", 0, `{"id":"w","status":"sent"}`), report("sent", 0, `{"id":"w","status":"sent","pricing":{"billable":true}}`),
+			report("sent", 0, `{ "status": "sent", "id": "w" }`),
+		}
+		d.tell(told...)
+		d.tell(told[3], told[1])
+		d.tell(d.echoed("w", phone("447700900183"), 1))
+		if got := d.one("SELECT COUNT(*) FROM status_report"); got != "4" {
+			t.Errorf("%s reports, want 4", got)
+		}
+		if got := d.one("SELECT status, code, code_title FROM message"); got != "failed|131026|title 131026" {
+			t.Errorf("message %s, want it failed with the smallest code, whichever came first", got)
+		}
+	})
+}
+
 // TestApplyConcurrently: nodes that meet the same new person
 // at once all come through, and there is one contact.
 func TestApplyConcurrently(t *testing.T) {
