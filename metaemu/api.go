@@ -67,10 +67,14 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 	get(mux, "arrivals", e.listArrivals)
 	get(mux, "breaches", e.listBreaches)
 	get(mux, "deliveries", e.listDeliveries)
+	mux.HandleFunc("GET /_emulator/invoice.csv", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		_ = e.WriteInvoice(w) // A caller that has hung up reads nothing.
+	})
 	get(mux, "invoice", func(*http.Request) (any, error) {
 		return map[string]any{
 			"lines": e.Invoice(),
-			"note":  "Volumes of delivered messages by category and type, from the emulator's own books. Amounts are null: rate cards are not emulated yet.",
+			"note":  "Delivered messages by month, market, category, type and tier, from the emulator's own books and rate cards. Amounts are micros; null where no rate is known.",
 		}, nil
 	})
 }

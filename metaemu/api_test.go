@@ -172,7 +172,7 @@ func TestBooksOverHTTP(t *testing.T) {
 			t.Errorf("%s = %s, want an empty list", path, raw)
 		}
 	}
-	if _, raw = do("GET", "/_emulator/invoice", ""); !strings.Contains(raw, `"lines":[]`) || !strings.Contains(raw, "rate cards are not emulated") {
+	if _, raw = do("GET", "/_emulator/invoice", ""); !strings.Contains(raw, `"lines":[]`) || !strings.Contains(raw, "null where no rate is known") {
 		t.Errorf("invoice = %s", raw)
 	}
 	if _, raw = do("PUT", "/_emulator/faults", `{"duplicates":0.5,"delay":"90s"}`); !strings.Contains(raw, `"delay":"1m30s"`) {

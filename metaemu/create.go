@@ -34,6 +34,11 @@ type WABASpec struct {
 	App       string     `json:"app_id"`
 	Token     string     `json:"token"`
 	Templates []Template `json:"templates"`
+	// Currency is USD if empty; there are rate cards for no other yet.
+	Currency string `json:"currency"`
+	// TimeZone is an IANA name such as Africa/Cairo; UTC if empty.
+	TimeZone          string `json:"time_zone"`
+	AuthInternational bool   `json:"auth_international"`
 	// Subscribe is whether the app gets webhooks from the start; absent means yes.
 	Subscribe *bool `json:"subscribe"`
 }
@@ -264,7 +269,12 @@ func (e *Emulator) newWABA(s WABASpec) (*waba, error) {
 	if e.portfolios[s.Portfolio] == nil {
 		return nil, fmt.Errorf("there is no portfolio %q: create it with POST /_emulator/portfolios or leave portfolio_id away", s.Portfolio)
 	}
-	w := &waba{WABA: WABA{
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("time_zone %q is not known: write a name such as Africa/Cairo, or leave it away for UTC", s.TimeZone)
+	}
+	w := &waba{location: zone, WABA: WABA{
+		Currency: or(s.Currency, "USD"), TimeZone: zone.String(), AuthInternational: s.AuthInternational,
 		ID: s.ID, Name: or(s.Name, "Sample account"), Portfolio: s.Portfolio, App: s.App,
 		Token: or(s.Token, "EAA"+e.hexID("token", 40)), Templates: s.Templates,
 	}}

@@ -39,7 +39,11 @@ func (e *Emulator) customerSend(t *chat, c Content, at time.Time) (*message, err
 		var o wire.Object
 		ctx = o.Str("from", t.number.Digits).Str("id", c.ReplyTo).Bytes()
 	}
-	e.hear(t, said{wamid: m.wamid, typ: m.typ, content: content, context: ctx, at: at})
+	var referral []byte
+	if len(c.Referral) > 0 && string(c.Referral) != "null" {
+		referral = compact(c.Referral)
+	}
+	e.hear(t, said{wamid: m.wamid, typ: m.typ, content: content, context: ctx, at: at, referral: referral})
 	return m, nil
 }
 
@@ -50,7 +54,8 @@ type said struct {
 	context    []byte
 	errors     [][]byte
 	at         time.Time
-	anonymous  bool // system messages carry no contacts
+	anonymous  bool   // system messages carry no contacts
+	referral   []byte // the ad or post the customer came from
 }
 
 // opensWindow answers whether a message opens the 24-hour window. Whether
@@ -83,6 +88,10 @@ func (e *Emulator) hear(t *chat, s said) {
 	m.Str("type", s.typ)
 	if s.errors != nil {
 		m.List("errors", s.errors...)
+	}
+	if s.referral != nil {
+		m.Raw("referral", s.referral)
+		t.came(s.at)
 	}
 	if s.content != nil {
 		m.Raw(s.typ, s.content)

@@ -59,6 +59,7 @@ type world struct {
 	faults     Faults
 	batches    map[batchKey]*batch
 	book       book
+	purse      purse
 	epoch      uint64 // events of an earlier world do nothing
 }
 
@@ -88,6 +89,7 @@ func (e *Emulator) newWorld(epoch uint64) world {
 		messages:   map[string]*message{},
 		batches:    map[batchKey]*batch{},
 		book:       newBook(e.cfg),
+		purse:      newPurse(),
 		epoch:      epoch,
 	}
 }

@@ -18,6 +18,7 @@ type portfolio struct{ Portfolio }
 // waba groups numbers and templates; apps subscribe to it.
 type waba struct {
 	WABA
+	location *time.Location
 	// subs are the subscribed apps in order of subscription.
 	subs []subscription
 }
@@ -89,11 +90,14 @@ type chat struct {
 	customer *customer
 	messages []*message
 	// lastIn is the customer's last live message after onboarding: the window.
-	lastIn      time.Time
-	pair        limit.Pair
-	unreadPhone int
-	typingUntil time.Time
-	lastAt      time.Time
+	lastIn time.Time
+	// adAt is when the customer came from an ad, adUntil how long everything is
+	// free since the business answered.
+	adAt, adUntil time.Time
+	pair          limit.Pair
+	unreadPhone   int
+	typingUntil   time.Time
+	lastAt        time.Time
 }
 
 // message is one message of a chat, as both screens show it.
@@ -155,6 +159,13 @@ type WABA struct {
 	App       string     `json:"app_id"`
 	Token     string     `json:"token"`
 	Templates []Template `json:"templates"`
+	// Currency is the one of the account's bills, ISO 4217.
+	Currency string `json:"currency"`
+	// TimeZone is where its months and price days begin, an IANA name.
+	TimeZone string `json:"time_zone"`
+	// AuthInternational: the business is based elsewhere and pays the
+	// international rate for authentication.
+	AuthInternational bool `json:"auth_international"`
 }
 
 // Number is one business phone number, with all that a client needs to use it.

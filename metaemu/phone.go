@@ -16,6 +16,9 @@ type Content struct {
 	// from Text (a caption, a place, an emoji).
 	Object  jsonObject `json:"object"`
 	ReplyTo string     `json:"reply_to"`
+	// Referral is the ad or the page's button a customer came by, as it stands in
+	// the webhook. Answered within a day it makes three days free (§8.1).
+	Referral jsonObject `json:"referral"`
 }
 
 // PhoneSend sends a message from the business phone to a customer and echoes it.

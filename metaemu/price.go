@@ -4,58 +4,147 @@ import (
 	"strings"
 	"time"
 
+	"wasl/metaemu/tariff"
 	"wasl/metaemu/wire"
 )
 
-// price is what a status says about money: category and type, never an amount.
+// price is what a message costs by Meta's books. Category and type are told in
+// its statuses, the amount on the invoice only.
 type price struct {
-	category string // service, marketing, utility, authentication
-	kind     string // regular, free_customer_service; empty until sent
+	category string // service, marketing, utility, authentication, authentication_international, referral_conversion
+	kind     string // regular, free_customer_service, free_entry_point; empty until sent
+	market   string
+	country  string
 }
 
-type invoiceKey struct{ month, category, kind string }
+// Types of pricing (§5.6).
+const (
+	regular     = "regular"
+	freeService = "free_customer_service"
+	freeEntry   = "free_entry_point"
+)
 
-// chargedSince is when service messages, and utility templates inside a window,
-// stopped being free. Source: pricing page, "service rates effective October 1,
-// 2026".
-var chargedSince = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+// freeSpan is a time in which something was free inside the customer service
+// window (§8.1, pricing page read September 2026). Days are those of the WABA's
+// time zone; an empty end lies open. What Meta charged before July 2025, by the
+// conversation, is not emulated: such days are priced by the rules that followed.
+type freeSpan struct{ from, until string }
 
-// freeService is how many service messages a number has free in a calendar
-// month since then.
-const freeService = 1000
+var (
+	freeServiceAlways = freeSpan{until: "2026-10-01"}
+	freeUtilityInside = freeSpan{until: "2026-10-01"}
+	// freeAllowance is the time since which a number has so many service
+	// messages free in a calendar month.
+	freeAllowance = []struct {
+		from string
+		free int
+	}{{"2026-10-01", 1000}}
+)
+
+func (s freeSpan) holds(day string) bool { return day >= s.from && (s.until == "" || day < s.until) }
+
+// The free entry point (§8.1 point 7): who comes from an ad and is answered in
+// time makes everything free for a while.
+const (
+	adAnswer = 24 * time.Hour
+	adFree   = 72 * time.Hour
+)
+
+// came notes that a customer came from an ad or a page's button.
+func (t *chat) came(at time.Time) {
+	if at.After(t.adUntil) {
+		t.adAt, t.adUntil = at, time.Time{}
+	}
+}
+
+// answered opens the free entry point if this is the first answer, in time.
+func (t *chat) answered(at time.Time) {
+	if !t.adAt.IsZero() && t.adUntil.IsZero() && at.Sub(t.adAt) < adAnswer {
+		t.adUntil = at.Add(adFree)
+	}
+}
+
+// purse is what Meta's books hold of money.
+type purse struct {
+	tariff *tariff.Tariff
+	// volume counts charged messages for the tiers, by portfolio, market,
+	// category and month.
+	volume map[[4]string]int
+	points map[pricePoint]*priceSum
+}
+
+// pricePoint is one cell of pricing_analytics.
+type pricePoint struct {
+	waba, number, country, tier, kind, category string
+	half                                        int64 // start of the half hour, in Unix seconds
+}
+
+type priceSum struct {
+	volume int
+	micros int64
+}
+
+func newPurse() purse {
+	t, err := tariff.Load()
+	if err != nil {
+		panic("metaemu: " + err.Error()) // The files are part of the program and read by its tests.
+	}
+	return purse{tariff: t, volume: map[[4]string]int{}, points: map[pricePoint]*priceSum{}}
+}
 
 func (e *Emulator) priceOf(m *message, q *sendRequest) *price {
 	if m.typ != "template" {
 		return &price{category: "service"}
 	}
+	return &price{category: strings.ToLower(or(e.templateCategory(m, q), "utility"))}
+}
+
+// templateCategory is the category of the template a message was sent with;
+// empty if there is no such template.
+func (e *Emulator) templateCategory(m *message, q *sendRequest) string {
 	t, _ := q.template()
 	for _, k := range m.chat.number.waba.Templates {
 		if k.Name == t.Name && k.Language == t.Language.Code {
-			return &price{category: strings.ToLower(or(k.Category, "utility"))}
+			return k.Category
 		}
 	}
-	return &price{category: "utility"}
+	return ""
 }
 
 // settlePrice decides the type when the message is sent.
 func (e *Emulator) settlePrice(m *message, at time.Time) {
 	p, n := m.price, m.chat.number
-	inWindow := m.chat.open(m.at)
-	switch {
-	case p.category == "service" && m.at.Before(chargedSince):
-		p.kind = "free_customer_service"
-	case p.category == "service":
-		month := at.Format("2006-01")
-		p.kind = "regular"
-		if n.freeUse[month] < freeService {
-			n.freeUse[month]++
-			p.kind = "free_customer_service"
+	zone := n.waba.zone()
+	day := m.at.In(zone).Format(time.DateOnly)
+	p.market, p.country = e.purse.tariff.Market(m.chat.customer.Digits, m.at.In(zone))
+	if p.category == "authentication" && n.waba.AuthInternational {
+		if e.purse.tariff.Rate(n.waba.Currency, p.market, "authentication_international", m.at.In(zone), 0).Known {
+			p.category = "authentication_international"
 		}
-	case p.category == "utility" && inWindow && m.at.Before(chargedSince):
-		p.kind = "free_customer_service"
-	default:
-		p.kind = "regular"
 	}
+	p.kind = regular
+	switch {
+	case m.at.Before(m.chat.adUntil):
+		p.kind, p.category = freeEntry, "referral_conversion"
+	case p.category == "service" && freeServiceAlways.holds(day):
+		p.kind = freeService
+	case p.category == "service" && n.allowed(at.In(zone)):
+		p.kind = freeService
+	case p.category == "utility" && m.chat.open(m.at) && freeUtilityInside.holds(day):
+		p.kind = freeService
+	}
+}
+
+// allowed takes one of the month's free service messages, if one is left.
+func (n *number) allowed(at time.Time) bool {
+	day, month := at.Format(time.DateOnly), at.Format("2006-01")
+	for _, a := range freeAllowance {
+		if day >= a.from && n.freeUse[month] < a.free {
+			n.freeUse[month]++
+			return true
+		}
+	}
+	return false
 }
 
 // charge puts a delivered message on the invoice, once.
@@ -64,41 +153,73 @@ func (e *Emulator) charge(m *message, at time.Time) {
 		return
 	}
 	m.charged = true
-	m.chat.number.invoice[invoiceKey{at.Format("2006-01"), m.price.category, m.price.kind}]++
+	p, n := m.price, m.chat.number
+	local := at.In(n.waba.zone())
+	k := invoiceKey{month: local.Format("2006-01"), category: p.category, kind: p.kind, market: p.market, country: p.country, currency: n.waba.Currency}
+	if p.kind == regular {
+		seen := [4]string{n.Portfolio, p.market, p.category, k.month}
+		r := e.purse.tariff.Rate(n.waba.Currency, p.market, p.category, m.at.In(n.waba.zone()), e.purse.volume[seen])
+		k.tier, k.micros, k.unknown = r.Tier, r.Micros, !r.Known
+		e.purse.volume[seen]++
+	}
+	n.invoice[k]++
+	e.purse.note(n, k, at)
+}
+
+// maxPoints bounds pricing_analytics; months long past go first.
+const maxPoints = 100_000
+
+func (p *purse) note(n *number, k invoiceKey, at time.Time) {
+	half := at.Unix() - at.Unix()%1800
+	key := pricePoint{waba: n.waba.ID, number: n.Digits, country: k.country, tier: k.tier, kind: k.kind, category: k.category, half: half}
+	s := p.points[key]
+	if s == nil {
+		if len(p.points) >= maxPoints {
+			p.forget(half - int64(366*24*3600))
+		}
+		s = &priceSum{}
+		p.points[key] = s
+	}
+	s.volume++
+	s.micros += k.micros
+}
+
+// forget drops what is older than Meta's look-back of a year.
+func (p *purse) forget(before int64) {
+	for k := range p.points {
+		if k.half < before {
+			delete(p.points, k)
+		}
+	}
 }
 
 func (p *price) object() *wire.Object {
 	var o wire.Object
-	return o.Bool("billable", p.kind == "regular").Str("pricing_model", "PMP").Str("category", p.category).Str("type", p.kind)
-}
-
-// InvoiceLine is how many delivered messages of one number fell into one
-// category and type in one month. The amount is null until rate cards are
-// emulated.
-type InvoiceLine struct {
-	Number   string   `json:"number"`
-	Month    string   `json:"month"`
-	Category string   `json:"category"`
-	Type     string   `json:"type"`
-	Volume   int      `json:"volume"`
-	Amount   *float64 `json:"amount"`
-}
-
-// Invoice is what Meta would count, by its own books.
-func (e *Emulator) Invoice() []InvoiceLine {
-	e.enter()
-	defer e.mu.Unlock()
-	lines := []InvoiceLine{}
-	for _, id := range e.order {
-		n := e.numbers[id]
-		byText := map[string]invoiceKey{}
-		for k := range n.invoice {
-			byText[k.month+"|"+k.category+"|"+k.kind] = k
-		}
-		for _, s := range sortedKeys(byText) {
-			k := byText[s]
-			lines = append(lines, InvoiceLine{Number: id, Month: k.month, Category: k.category, Type: k.kind, Volume: n.invoice[k]})
-		}
+	category := p.category
+	if category == "authentication_international" {
+		category = "authentication-international" // §5.6: with a hyphen in statuses
 	}
-	return lines
+	return o.Bool("billable", p.kind == regular).Str("pricing_model", "PMP").Str("category", category).Str("type", p.kind)
+}
+
+// conversation is what statuses tell of a free entry point; there is none
+// otherwise since v24.0 (§5.6).
+func (m *message) conversation(status string) *wire.Object {
+	if m.price == nil || m.price.kind != freeEntry {
+		return nil
+	}
+	var o, origin wire.Object
+	o.Str("id", m.chat.number.ID+"."+unix(m.chat.adUntil))
+	if status == "sent" {
+		o.Str("expiration_timestamp", unix(m.chat.adUntil))
+	}
+	return o.Obj("origin", origin.Str("type", "referral_conversion"))
+}
+
+// zone is the time zone in which months and price days are counted.
+func (w *waba) zone() *time.Location {
+	if w.location == nil {
+		return time.UTC
+	}
+	return w.location
 }

@@ -14,6 +14,9 @@ var rank = map[string]int{"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "
 // delivered unless the customer is offline, then read if the customer reads at
 // once.
 func (e *Emulator) follow(m *message, fate *failure) {
+	if fate == nil {
+		m.chat.answered(m.at)
+	}
 	e.after(m.at, e.draw(e.cfg.Status.Sent), func(at time.Time) {
 		if fate != nil {
 			m.status, m.errCode = "failed", fate.code
@@ -86,6 +89,9 @@ func (e *Emulator) report(m *message, status string, at time.Time, why *failure)
 	s.Opt("biz_opaque_callback_data", m.opaque)
 	if m.price != nil && m.price.kind != "" && !m.charged {
 		s.Obj("pricing", m.price.object())
+	}
+	if c := m.conversation(status); c != nil {
+		s.Obj("conversation", c)
 	}
 	if why != nil {
 		s.List("errors", why.inStatus())
