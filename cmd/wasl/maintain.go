@@ -44,11 +44,22 @@ type benchCommand struct {
 	Messages int    `help:"Messages a measurement." default:"20000"`
 	Senders  []int  `help:"How many send at once; one measurement each." default:"1,16,64"`
 	Database string `help:"postgres://… of an empty database, which is filled. Default: SQLite in a temporary folder."`
+	Only     string `help:"Measure the way in alone, or the emulator alone." enum:"all,in,emulator" default:"all"`
+	Memory   []int  `help:"After how many messages the emulator's memory is looked at." default:"100000,200000,400000"`
 }
 
 // Run measures and prints.
 func (c *benchCommand) Run(ctx runContext) error {
-	return bench.Run(ctx, bench.Config{Messages: c.Messages, Senders: c.Senders, Database: c.Database, Out: ctx.stdout})
+	b := bench.Config{Messages: c.Messages, Senders: c.Senders, Database: c.Database, Memory: c.Memory, Out: ctx.stdout}
+	if c.Only != "emulator" {
+		if err := bench.Run(ctx, b); err != nil {
+			return err
+		}
+	}
+	if c.Only == "in" {
+		return nil
+	}
+	return b.Emulator(ctx)
 }
 
 type versionCommand struct {

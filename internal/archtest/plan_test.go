@@ -73,6 +73,7 @@ var plan = map[string]room{
 	"metaemu":        {alone: true},
 	"metaemu/limit":  {alone: true},
 	"metaemu/screen": {alone: true},
+	"metaemu/tariff": {alone: true},
 	"metaemu/wire":   {alone: true},
 
 	"web":      {alone: true},

@@ -47,6 +47,7 @@ type Config struct {
 	Messages int    // per measurement
 	Senders  []int  // how many send at once, one measurement each
 	Database string // postgres://…, or empty for an SQLite file in a temporary folder
+	Memory   []int  // after how many messages the emulator's memory is looked at
 	Out      io.Writer
 }
 
