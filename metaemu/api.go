@@ -64,6 +64,13 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 		}
 		return e.Faults(), nil
 	})
+	get(mux, "habits", func(*http.Request) (any, error) { return e.Habits(), nil })
+	handle(mux, "PUT /_emulator/habits", func(_ *http.Request, raw *json.RawMessage) (any, error) {
+		if err := e.patchHabits(*raw); err != nil {
+			return nil, fmt.Errorf("habits: %w", err)
+		}
+		return e.Habits(), nil
+	})
 	get(mux, "arrivals", e.listArrivals)
 	get(mux, "breaches", e.listBreaches)
 	get(mux, "deliveries", e.listDeliveries)

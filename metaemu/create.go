@@ -11,7 +11,7 @@ import (
 // allFields are the webhook fields a new app is subscribed to.
 var allFields = []string{
 	"messages", "history", "smb_message_echoes", "smb_app_state_sync", "account_update",
-	"message_template_status_update", "message_template_quality_update", "phone_number_quality_update", "user_preferences",
+	"message_template_status_update", "message_template_quality_update", "phone_number_quality_update", "user_preferences", "user_id_update",
 }
 
 // AppSpec is what may be said about a new app. All of it is optional.

@@ -81,7 +81,11 @@ func (e *Emulator) hear(t *chat, s said) {
 	}
 	userID := e.userIDOf(cu, n.Portfolio)
 	var m wire.Object
-	m.Opt("from", cu.visibleDigits()).Str("from_user_id", userID).Str("id", s.wamid).Str("timestamp", unix(s.at))
+	from := e.ninth(cu.visibleDigits())
+	if e.chance(e.habits.NoPhone) {
+		from = ""
+	}
+	m.Opt("from", from).Str("from_user_id", userID).Str("id", s.wamid).Str("timestamp", unix(s.at))
 	if s.context != nil {
 		m.Raw("context", s.context)
 	}
@@ -98,7 +102,7 @@ func (e *Emulator) hear(t *chat, s said) {
 	}
 	v := valueOf(n)
 	if !s.anonymous {
-		v.List("contacts", cu.contact(userID, true))
+		v.List("contacts", e.contactOf(cu, userID, true, from))
 	}
 	e.emit(n, "messages", v.List("messages", m.Bytes()).Bytes(), s.at)
 }
@@ -236,6 +240,9 @@ func (e *Emulator) CustomerChangeNumber(customerID, digits string) error {
 		}
 		content := changedNumber(cu, old, e.userIDOf(cu, n.Portfolio), oldIDs[n.Portfolio])
 		e.systemMessage(t, old, oldIDs[n.Portfolio], content, at)
+		if e.habits.UserIDField {
+			e.emit(n, "user_id_update", userIDUpdate(n, cu, e.userIDOf(cu, n.Portfolio), oldIDs[n.Portfolio], at), at)
+		}
 	}
 	e.announce("customers")
 	return nil

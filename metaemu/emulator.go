@@ -57,6 +57,7 @@ type world struct {
 	messages   map[string]*message // by WAMID
 	order      []string            // numbers in the order of their creation
 	faults     Faults
+	habits     Habits
 	batches    map[batchKey]*batch
 	book       book
 	purse      purse

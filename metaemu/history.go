@@ -2,6 +2,7 @@ package metaemu
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -26,15 +27,11 @@ func (e *Emulator) syncHistory(n *number, at time.Time) {
 		e.after(at, chunkGap, func(at time.Time) { e.emitHistory(n, declined(), at) })
 		return
 	}
-	step := time.Duration(0)
-	for phase, span := range historyPhases {
-		past := n.pastBetween(span.from, span.to)
-		chunks := slices.Collect(slices.Chunk(past, e.cfg.HistoryChunk))
-		for i, chunk := range chunks {
-			step += chunkGap
-			item := e.historyChunk(n, phase, i+1, (i+1)*100/len(chunks), chunk)
-			e.after(at, step, func(at time.Time) { e.emitHistory(n, item, at) })
-		}
+	step := time.Duration(e.habits.HistoryDelay)
+	for _, c := range e.historyChunks(n) {
+		step += chunkGap
+		item := e.historyChunk(n, c)
+		e.after(at, step, func(at time.Time) { e.emitHistory(n, item, at) })
 	}
 	for _, m := range n.pastBetween(0, mediaWithin) {
 		if isMedia(m.typ) {
@@ -42,6 +39,59 @@ func (e *Emulator) syncHistory(n *number, at time.Time) {
 			e.after(at, step, func(at time.Time) { e.emitHistoryMedia(n, m, at) })
 		}
 	}
+}
+
+// pastChunk is what one history webhook holds.
+type pastChunk struct {
+	phase, order, progress int
+	messages               []pastMessage
+}
+
+// historyChunks cuts the past into webhooks: by phase, by number of messages,
+// and so that none grows too large.
+func (e *Emulator) historyChunks(n *number) (all []pastChunk) {
+	for phase, span := range historyPhases {
+		from := len(all)
+		for part := range slices.Chunk(n.pastBetween(span.from, span.to), e.cfg.HistoryChunk) {
+			for _, fits := range e.fitting(part) {
+				all = append(all, pastChunk{phase: phase, order: len(all) - from + 1, messages: fits})
+			}
+		}
+		for i := from; i < len(all); i++ {
+			all[i].progress = (i - from + 1) * 100 / (len(all) - from)
+		}
+	}
+	for i := range all {
+		if e.habits.OverallProgress {
+			all[i].progress = (i + 1) * 100 / len(all)
+		}
+		if i > 0 && e.habits.Overlap > 0 {
+			var again []pastMessage
+			for _, m := range all[i-1].messages {
+				if e.chance(e.habits.Overlap) {
+					again = append(again, m)
+				}
+			}
+			all[i].messages = append(again, all[i].messages...)
+		}
+	}
+	return all
+}
+
+// framing is roughly what a message takes in a webhook besides its content.
+const framing = 400
+
+// fitting splits messages so that none of the parts outgrows a webhook.
+func (e *Emulator) fitting(past []pastMessage) (parts [][]pastMessage) {
+	size, from := 0, 0
+	for i, m := range past {
+		size += len(m.content) + framing
+		if i > from && size > e.maxBody() {
+			parts = append(parts, past[from:i])
+			from, size = i, len(m.content)+framing
+		}
+	}
+	return append(parts, past[from:])
 }
 
 func isMedia(typ string) bool {
@@ -81,8 +131,13 @@ func declined() []byte {
 	return o.List("errors", er.Bytes()).Bytes()
 }
 
-func (e *Emulator) historyChunk(n *number, phase, order, progress int, past []pastMessage) []byte {
+func (e *Emulator) historyChunk(n *number, c pastChunk) []byte {
 	var threads [][]byte
+	past := c.messages
+	if len(past) > 0 && e.chance(e.habits.EmptyThreads) {
+		var o wire.Object
+		threads = append(threads, o.Str("id", past[0].with).List("messages").Bytes())
+	}
 	for len(past) > 0 {
 		end := slices.IndexFunc(past, func(m pastMessage) bool { return m.with != past[0].with })
 		if end < 0 {
@@ -92,7 +147,7 @@ func (e *Emulator) historyChunk(n *number, phase, order, progress int, past []pa
 		past = past[end:]
 	}
 	var meta, o wire.Object
-	meta.Int("phase", int64(phase)).Int("chunk_order", int64(order)).Int("progress", int64(progress))
+	meta.Int("phase", int64(c.phase)).Int("chunk_order", int64(c.order)).Int("progress", int64(c.progress))
 	return o.Obj("metadata", &meta).List("threads", threads...).Bytes()
 }
 
@@ -106,21 +161,10 @@ func (e *Emulator) historyThread(n *number, past []pastMessage) []byte {
 	}
 	var list [][]byte
 	for _, m := range slices.Backward(past) {
-		var o, hc wire.Object
-		if m.fromMe {
-			o.Str("from", n.Digits)
-			hc.Str("status", m.status).Bool("from_me", true)
-		} else {
-			o.Str("from", with).Opt("from_user_id", userID)
-			hc.Str("status", "pending")
-		}
-		o.Str("id", m.wamid).Str("timestamp", unix(m.at))
-		if isMedia(m.typ) {
-			o.Str("type", "media_placeholder")
-		} else {
-			o.Str("type", m.typ).Raw(m.typ, m.content)
-		}
-		list = append(list, o.Obj("history_context", &hc).Bytes())
+		list = append(list, e.historyItem(n, m, userID))
+	}
+	if e.habits.OldestFirst {
+		slices.Reverse(list)
 	}
 	var o, ctx wire.Object
 	o.Str("id", with)
@@ -128,6 +172,36 @@ func (e *Emulator) historyThread(n *number, past []pastMessage) []byte {
 		o.Obj("context", ctx.Str("wa_id", with).Str("user_id", userID))
 	}
 	return o.List("messages", list...).Bytes()
+}
+
+// historyItem is one message of a thread.
+func (e *Emulator) historyItem(n *number, m pastMessage, userID string) []byte {
+	var o, hc wire.Object
+	status := "pending"
+	if m.fromMe {
+		o.Str("from", n.Digits)
+		status = m.status
+	} else {
+		o.Str("from", m.with).Opt("from_user_id", userID)
+	}
+	if e.habits.UpperStatus {
+		status = strings.ToUpper(status)
+	}
+	hc.Str("status", status)
+	if m.fromMe && !e.habits.NoFromMe {
+		hc.Bool("from_me", true)
+	}
+	o.Str("id", m.wamid).Str("timestamp", unix(m.at))
+	switch {
+	case !m.fromMe && e.chance(e.habits.HistoryErrors):
+		var er wire.Object
+		o.Str("type", "errors").List("errors", er.Int("code", 131051).Str("title", "Message type unknown").Bytes())
+	case isMedia(m.typ):
+		o.Str("type", "media_placeholder")
+	default:
+		o.Str("type", m.typ).Raw(m.typ, m.content)
+	}
+	return o.Obj("history_context", &hc).Bytes()
 }
 
 // emitHistoryMedia sends the content behind a placeholder, under the same WAMID
@@ -150,5 +224,9 @@ func (e *Emulator) emitHistoryMedia(n *number, pm pastMessage, at time.Time) {
 	}
 	m.Str("id", pm.wamid).Str("timestamp", unix(pm.at)).Str("type", pm.typ).Raw(pm.typ, pm.content)
 	v := valueOf(n).List("contacts", contact.Bytes()).List(key, m.Bytes())
-	e.emit(n, "history", v.Bytes(), at)
+	field := "history"
+	if pm.fromMe && e.chance(e.habits.MisfiledMedia) {
+		field = "smb_message_echoes"
+	}
+	e.emit(n, field, v.Bytes(), at)
 }

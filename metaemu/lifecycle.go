@@ -38,14 +38,18 @@ func (e *Emulator) checkLife(n *number, at time.Time) {
 // disconnection_info, as after the plain button in the app.
 func (e *Emulator) partnerRemoved(n *number, reason, by string, at time.Time) {
 	n.Stage = StageDisconnected
+	e.emitAccount(n, n.Number.WABA, e.removal(n, reason, by), at)
+	e.announce("numbers")
+}
+
+func (e *Emulator) removal(n *number, reason, by string) []byte {
 	var v wire.Object
 	v.Str("phone_number", n.Digits).Str("event", "PARTNER_REMOVED")
-	if reason != "" {
+	if reason != "" && !e.habits.NoDisconnectionInfo {
 		var info wire.Object
 		v.Obj("disconnection_info", info.Str("reason", reason).Str("initiated_by", by))
 	}
-	e.emitAccount(n, n.Number.WABA, v.Bytes(), at)
-	e.announce("numbers")
+	return v.Bytes()
 }
 
 // PhoneDisconnect is the button in the app, with an empty reason; or one of
@@ -92,7 +96,14 @@ func (e *Emulator) PhoneChangeDevice(numberID string, keepOptIn bool) error {
 	at := e.clock.Now()
 	n.Stage = StageSuspended
 	n.relink++
-	e.accountEvent(n, "ACCOUNT_OFFBOARDED", at)
+	if e.habits.LateOffboarded && keepOptIn {
+		e.after(at, reconnectAfter.Max+time.Second, func(at time.Time) { e.accountEvent(n, "ACCOUNT_OFFBOARDED", at) })
+	} else {
+		e.accountEvent(n, "ACCOUNT_OFFBOARDED", at)
+	}
+	if e.habits.RemovedToo {
+		e.emitAccount(n, n.Number.WABA, e.removal(n, "USER_RE_REGISTERED", "USER"), at)
+	}
 	if keepOptIn {
 		turn := n.relink
 		e.after(at, e.draw(reconnectAfter), func(at time.Time) {

@@ -199,14 +199,14 @@ func (e *Emulator) echo(t *chat, wamid, typ string, content []byte, replyTo stri
 		return
 	}
 	userID := e.userIDOf(cu, n.Portfolio)
-	to := cu.visibleDigits()
+	to := e.ninth(cu.visibleDigits())
 	var m wire.Object
 	m.Str("from", n.Digits).Opt("to", to).Str("to_user_id", userID).Str("id", wamid).Str("timestamp", unix(at)).Str("type", typ).Raw(typ, content)
 	if replyTo != "" {
 		var q wire.Object
 		m.Obj("context", q.Str("id", replyTo))
 	}
-	v := valueOf(n).List("contacts", cu.contact(userID, false)).List("message_echoes", m.Bytes())
+	v := valueOf(n).List("contacts", e.contactOf(cu, userID, e.habits.NamedEchoes, to)).List("message_echoes", m.Bytes())
 	e.emit(n, "smb_message_echoes", v.Bytes(), at)
 }
 
@@ -220,7 +220,7 @@ func (c *customer) visibleDigits() string {
 
 // contact is the contacts element of a webhook; the name is told only with what
 // the customer wrote.
-func (c *customer) contact(userID string, named bool) []byte {
+func (e *Emulator) contactOf(c *customer, userID string, named bool, digits string) []byte {
 	var o, p wire.Object
 	if named {
 		p.Opt("name", c.Name)
@@ -231,7 +231,7 @@ func (c *customer) contact(userID string, named bool) []byte {
 	if b := p.Bytes(); len(b) > 2 {
 		o.Raw("profile", b)
 	}
-	return o.Opt("wa_id", c.visibleDigits()).Str("user_id", userID).Bytes()
+	return o.Opt("wa_id", digits).Str("user_id", userID).Bytes()
 }
 
 // editWithin and revokeWithin are how long WhatsApp lets people change their

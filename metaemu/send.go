@@ -141,6 +141,9 @@ func (e *Emulator) accept(c *call, n *number, q *sendRequest) (answer, *message,
 		e.messages[q.Reaction.MessageID].reactFromBusiness(*q.Reaction.Emoji)
 	}
 	e.follow(m, fate)
+	if e.habits.APIEchoes && fate == nil {
+		e.echo(ch, m.wamid, m.typ, m.content, m.replyTo, m.at)
+	}
 	a := answer{http: http.StatusOK, body: e.accepted(q, m)}
 	switch {
 	case trouble && code == SentinelLost:

@@ -61,7 +61,7 @@ func (e *Emulator) advance(m *message, status string, at time.Time) {
 	}
 	m.status = status
 	e.announceChat(m.chat)
-	if m.origin == "api" && (m.typ != "reaction" || status == "sent") {
+	if (m.origin == "api" || m.origin == "phone" && e.habits.PhoneStatuses) && (m.typ != "reaction" || status == "sent") {
 		e.report(m, status, at, nil)
 	}
 	if status != "sent" {

@@ -42,9 +42,11 @@ func (e *Emulator) postSync(c *call, n *number) answer {
 		return e.refuse(fail(2593108, "Synchronization request can only be made within 24 hours of onboarding"))
 	}
 	n.synced[kind] = true
-	if kind == "history" {
+	switch {
+	case e.habits.SilentSync:
+	case kind == "history":
 		e.syncHistory(n, c.arrived)
-	} else {
+	default:
 		e.syncContacts(n, c.arrived)
 	}
 	id := e.hexID("request", 16)
@@ -57,7 +59,7 @@ func (e *Emulator) postSync(c *call, n *number) answer {
 const contactsPerWebhook = 500
 
 func (e *Emulator) syncContacts(n *number, at time.Time) {
-	for i, part := range slices.Collect(slices.Chunk(n.book, contactsPerWebhook)) {
+	for i, part := range slices.Collect(slices.Chunk(n.book, max(1, min(contactsPerWebhook, e.maxBody()/framing)))) {
 		items := make([][]byte, len(part))
 		for j, pc := range part {
 			items[j] = e.contactItem(n, pc, "add", at)
@@ -83,7 +85,7 @@ func (e *Emulator) contactItem(n *number, pc phoneContact, action string, at tim
 	if cu := e.byDigits[pc.digits]; cu != nil {
 		c.Str("user_id", e.userIDOf(cu, n.Portfolio))
 	}
-	return o.Str("type", "contact").Obj("contact", &c).Str("action", action).Obj("metadata", meta.Str("timestamp", unix(at))).Bytes()
+	return o.Str("type", "contact").Obj("contact", &c).Str("action", action).Obj("metadata", meta.Str("timestamp", e.bookTime(at))).Bytes()
 }
 
 // putContact adds or renames an entry of the address book, which is sorted.

@@ -49,7 +49,7 @@ func (e *Emulator) tell(n *number, u update, at time.Time) {
 			continue
 		}
 		url := a.Callback
-		if u.field == "messages" {
+		if u.field == "messages" || e.habits.WideOverride && (u.field == "history" || u.field == "smb_message_echoes") {
 			url = or(n.override, or(s.override, url))
 		}
 		if url == "" {
