@@ -20,12 +20,22 @@ type phoneOrder struct {
 	Reason       string `json:"reason"`
 	KeepOptIn    *bool  `json:"keep_opt_in"`
 	ShareHistory *bool  `json:"share_history"`
+	// Kind is that of a device to link; Group, From, List, Members, Call, On and
+	// Settings belong to the actions of those names.
+	Kind     string      `json:"kind"`
+	Group    string      `json:"group"`
+	From     string      `json:"from"`
+	List     string      `json:"list"`
+	Members  []string    `json:"members"`
+	Call     Call        `json:"call"`
+	On       *bool       `json:"on"`
+	Settings AppSettings `json:"settings"`
 }
 
 func (e *Emulator) phoneAction(r *http.Request, o *phoneOrder) (any, error) {
 	id, wamid := r.PathValue("id"), or(o.WAMID, o.MessageID)
 	yes := func(b *bool) bool { return b == nil || *b }
-	switch action := r.PathValue("action"); action {
+	switch r.PathValue("action") {
 	case "send":
 		customer, err := e.known(or(o.Customer, o.To))
 		if err != nil {
@@ -51,9 +61,29 @@ func (e *Emulator) phoneAction(r *http.Request, o *phoneOrder) (any, error) {
 	case "link":
 		code, err := e.PhoneLink(id, yes(o.ShareHistory))
 		return map[string]string{"code": code}, err
-	default:
-		return nil, fmt.Errorf("%w: %q; a phone can send, edit, revoke, react, open, contact, disconnect, change-device, reconnect and link", errNoSuchAction, action)
 	}
+	return e.appAction(id, r.PathValue("action"), o)
+}
+
+// appAction is the rest of what can be done on a phone.
+func (e *Emulator) appAction(id, action string, o *phoneOrder) (any, error) {
+	switch action {
+	case "link-device":
+		return made(e.PhoneLinkDevice(id, o.Kind))
+	case "unlink-device":
+		return ok, e.PhoneUnlinkDevice(id, o.Device)
+	case "group":
+		return ok, e.PhoneGroup(id, o.Group, o.From, o.Text)
+	case "call":
+		return ok, e.PhoneCall(id, or(o.Customer, o.To), o.Call)
+	case "broadcast":
+		return ok, e.PhoneBroadcast(id, BroadcastList{Name: o.List, Members: o.Members}, o.Text)
+	case "disappearing":
+		return ok, e.PhoneDisappearing(id, or(o.Customer, o.To), o.On == nil || *o.On)
+	case "settings":
+		return ok, e.PhoneSettings(id, o.Settings)
+	}
+	return nil, fmt.Errorf("%w: %q; a phone can send, edit, revoke, react, open, contact, disconnect, change-device, reconnect, link, link-device, unlink-device, group, call, broadcast, disappearing and settings", errNoSuchAction, action)
 }
 
 // known answers the customer of that id or number. A number that nobody has yet

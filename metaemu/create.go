@@ -420,6 +420,9 @@ func (e *Emulator) talk(n *number, c *customer) *chat {
 // keep adds a message to its chat and forgets the oldest beyond what is kept.
 func (e *Emulator) keep(m *message) {
 	t := m.chat
+	if m.origin != "phone" {
+		t.number.mirror(m.at)
+	}
 	t.messages = append(t.messages, m)
 	t.lastAt = m.at
 	e.messages[m.wamid] = m

@@ -32,8 +32,10 @@ func (e *Emulator) customerSend(t *chat, c Content, at time.Time) (*message, err
 		chat: t, wamid: e.wamid(t.customer.Digits, false), in: true, origin: "customer", at: at, typ: or(c.Type, "text"),
 		content: content, text: text, replyTo: c.ReplyTo, status: "delivered",
 	}
+	silentSince := t.lastAt
 	e.keep(m)
 	t.unreadPhone++
+	e.autoReply(t, at, silentSince)
 	var ctx []byte
 	if c.ReplyTo != "" {
 		var o wire.Object
@@ -72,7 +74,7 @@ func (s said) opensWindow() bool {
 // phone alone gets it.
 func (e *Emulator) hear(t *chat, s said) {
 	n, cu := t.number, t.customer
-	if n.Stage != StageLive {
+	if n.Stage != StageLive || (s.typ == "edit" || s.typ == "revoke") && !e.rule(customerEdits, s.at) {
 		return
 	}
 	n.in.Add(e.clock.Now())

@@ -74,6 +74,7 @@ type number struct {
 	freeUse map[string]int // free service messages by month, "2026-11"
 	invoice map[invoiceKey]int
 
+	phoneApp
 	chats []*chat // most recent last; sorted when shown
 	talks map[string]*chat
 }
@@ -94,6 +95,7 @@ type chat struct {
 	// adAt is when the customer came from an ad, adUntil how long everything is
 	// free since the business answered.
 	adAt, adUntil time.Time
+	disappearing  bool
 	pair          limit.Pair
 	unreadPhone   int
 	typingUntil   time.Time

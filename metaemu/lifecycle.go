@@ -160,6 +160,7 @@ func (e *Emulator) PhoneLink(numberID string, shareHistory bool) (code string, e
 	at := e.clock.Now()
 	n.Stage, n.Onboarded, n.ShareHistory = StageLive, at, shareHistory
 	n.synced = map[string]bool{}
+	n.moveIn()
 	for _, t := range n.chats {
 		t.lastIn = time.Time{}
 	}

@@ -19,6 +19,11 @@ type Content struct {
 	// Referral is the ad or the page's button a customer came by, as it stands in
 	// the webhook. Answered within a day it makes three days free (§8.1).
 	Referral jsonObject `json:"referral"`
+	// Device is the companion it is said from; empty is the phone itself.
+	Device string `json:"device"`
+	// ViewOnce and Live are what the app no longer offers on the platform.
+	ViewOnce bool `json:"view_once"`
+	Live     bool `json:"live_location"`
 }
 
 // PhoneSend sends a message from the business phone to a customer and echoes it.
@@ -38,20 +43,40 @@ func (e *Emulator) PhoneSend(numberID, customerID string, c Content) (string, er
 }
 
 func (e *Emulator) phoneSend(t *chat, c Content, at time.Time) (*message, error) {
+	if err := t.number.switchedOff(c); err != nil {
+		return nil, err
+	}
+	d, err := t.number.device(c.Device)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.compositeOf(t, c, at)
+	if err != nil {
+		return nil, err
+	}
+	t.unreadPhone = 0
+	e.usedApp(t.number, d, at)
+	e.leave(t, m, at)
+	return m, nil
+}
+
+// compositeOf is a message of the app in the making.
+func (e *Emulator) compositeOf(t *chat, c Content, at time.Time) (*message, error) {
 	content, text, err := e.contentOf(c)
 	if err != nil {
 		return nil, err
 	}
-	m := &message{
+	return &message{
 		chat: t, wamid: e.wamid(t.customer.Digits, true), origin: "phone", at: at, typ: or(c.Type, "text"),
 		content: content, text: text, replyTo: c.ReplyTo, status: "accepted",
-	}
-	t.unreadPhone = 0
+	}, nil
+}
+
+// leave sends a message of the app on its way and echoes it.
+func (e *Emulator) leave(t *chat, m *message, at time.Time) {
 	e.keep(m)
-	e.signOfLife(t.number, at)
 	e.follow(m, nil)
-	e.echo(t, m.wamid, m.typ, content, c.ReplyTo, at)
-	return m, nil
+	e.echo(t, m.wamid, m.typ, m.content, m.replyTo, at)
 }
 
 // PhoneEdit changes a message the phone sent, and echoes the change.
@@ -59,6 +84,9 @@ func (e *Emulator) PhoneEdit(numberID, wamid, text string) error {
 	return e.onPhoneMessage(numberID, wamid, func(m *message, at time.Time) error {
 		if m.in || m.origin != "phone" {
 			return fmt.Errorf("only messages sent from this phone can be edited")
+		}
+		if err := e.phoneMayChange(at); err != nil {
+			return err
 		}
 		if err := editable(m, text, at); err != nil {
 			return err
@@ -69,11 +97,22 @@ func (e *Emulator) PhoneEdit(numberID, wamid, text string) error {
 	})
 }
 
+// phoneMayChange refuses edits and deletions while Meta's rule forbids them.
+func (e *Emulator) phoneMayChange(at time.Time) error {
+	if e.rule(phoneEdits, at) {
+		return nil
+	}
+	return fmt.Errorf("the app of a number on the Business Platform cannot edit or delete for everyone on %s: that came on 4 February 2026", at.Format(time.DateOnly))
+}
+
 // PhoneRevoke deletes a message the phone sent, for everyone, and echoes it.
 func (e *Emulator) PhoneRevoke(numberID, wamid string) error {
 	return e.onPhoneMessage(numberID, wamid, func(m *message, at time.Time) error {
 		if m.in || m.origin != "phone" {
 			return fmt.Errorf("only messages sent from this phone can be deleted for everyone")
+		}
+		if err := e.phoneMayChange(at); err != nil {
+			return err
 		}
 		if err := revocable(m, at); err != nil {
 			return err
@@ -195,7 +234,7 @@ func (e *Emulator) talkOf(numberID, customerID string) (*chat, error) {
 // is no author and no name in it.
 func (e *Emulator) echo(t *chat, wamid, typ string, content []byte, replyTo string, at time.Time) {
 	n, cu := t.number, t.customer
-	if n.Stage != StageLive {
+	if n.Stage != StageLive || (typ == "edit" || typ == "revoke") && !e.rule(editEchoes, at) {
 		return
 	}
 	userID := e.userIDOf(cu, n.Portfolio)
@@ -207,6 +246,14 @@ func (e *Emulator) echo(t *chat, wamid, typ string, content []byte, replyTo stri
 		m.Obj("context", q.Str("id", replyTo))
 	}
 	v := valueOf(n).List("contacts", e.contactOf(cu, userID, e.habits.NamedEchoes, to)).List("message_echoes", m.Bytes())
+	if late := n.behind(at); late > 0 {
+		e.after(at, late, func(at time.Time) {
+			if n.Stage == StageLive {
+				e.emit(n, "smb_message_echoes", v.Bytes(), at)
+			}
+		})
+		return
+	}
 	e.emit(n, "smb_message_echoes", v.Bytes(), at)
 }
 

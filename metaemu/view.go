@@ -95,9 +95,11 @@ type ChatView struct {
 	Unread   int       `json:"unread"`
 	LastAt   time.Time `json:"last_at,omitzero"`
 	// WindowUntil is when free-form messages through the API end; zero if closed.
-	WindowUntil time.Time     `json:"window_until,omitzero"`
-	Typing      bool          `json:"typing"`
-	Messages    []MessageView `json:"messages"`
+	WindowUntil time.Time `json:"window_until,omitzero"`
+	Typing      bool      `json:"typing"`
+	// Disappearing is whether the chat's messages vanish by themselves.
+	Disappearing bool          `json:"disappearing"`
+	Messages     []MessageView `json:"messages"`
 }
 
 // PhoneView is what the business phone shows.
@@ -107,6 +109,27 @@ type PhoneView struct {
 	Alive    time.Time     `json:"last_activity"`
 	Contacts []ContactSpec `json:"contacts"`
 	Chats    []ChatView    `json:"chats"`
+	// Behind is by how much the phone's own database lags.
+	Behind     Span            `json:"behind"`
+	Devices    []Device        `json:"devices"`
+	Groups     []Group         `json:"groups"`
+	Calls      []Call          `json:"calls"`
+	Broadcasts []BroadcastList `json:"broadcast_lists"`
+	Settings   AppSettings     `json:"settings"`
+}
+
+// showApp adds what is on the phone besides chats and contacts.
+func (v *PhoneView) showApp(n *number) {
+	v.Behind, v.Settings = Span(n.behind(v.Now)), n.settings
+	v.Devices, v.Groups = []Device{}, []Group{}
+	for _, d := range n.devices {
+		v.Devices = append(v.Devices, *d)
+	}
+	for _, g := range n.groups {
+		v.Groups = append(v.Groups, Group{ID: g.ID, Name: g.Name, Messages: slices.Clone(g.Messages)})
+	}
+	v.Calls = append([]Call{}, n.calls...)
+	v.Broadcasts = append([]BroadcastList{}, n.broadcasts...)
 }
 
 // Phone answers what the phone of a number shows: its chats, the latest first,
@@ -120,6 +143,7 @@ func (e *Emulator) Phone(numberID, customerID string, messages int) (PhoneView, 
 		return PhoneView{}, err
 	}
 	v := PhoneView{Number: n.Number, Now: e.clock.Now(), Alive: n.phoneAlive, Contacts: []ContactSpec{}, Chats: []ChatView{}}
+	v.showApp(n)
 	names := map[string]string{}
 	for _, pc := range n.book {
 		v.Contacts = append(v.Contacts, ContactSpec{Digits: pc.digits, Name: pc.name})
@@ -146,7 +170,7 @@ func (e *Emulator) Phone(numberID, customerID string, messages int) (PhoneView, 
 func (t *chat) view(messages int, now time.Time, shown func(*message) bool) ChatView {
 	cv := ChatView{
 		Number: t.number.ID, Customer: t.customer.ID, Name: t.customer.Name, Digits: t.customer.Digits, LastAt: t.lastAt,
-		Typing: now.Before(t.typingUntil), Messages: []MessageView{},
+		Typing: now.Before(t.typingUntil), Disappearing: t.disappearing, Messages: []MessageView{},
 	}
 	if t.open(now) {
 		cv.WindowUntil = t.lastIn.Add(Window)
