@@ -30,6 +30,9 @@ type phoneOrder struct {
 	Call     Call        `json:"call"`
 	On       *bool       `json:"on"`
 	Settings AppSettings `json:"settings"`
+	// Challenge is the code of Embedded Signup, Facts what it will look at.
+	Challenge string   `json:"challenge"`
+	Facts     AppFacts `json:"facts"`
 }
 
 func (e *Emulator) phoneAction(r *http.Request, o *phoneOrder) (any, error) {
@@ -80,10 +83,14 @@ func (e *Emulator) appAction(id, action string, o *phoneOrder) (any, error) {
 		return ok, e.PhoneBroadcast(id, BroadcastList{Name: o.List, Members: o.Members}, o.Text)
 	case "disappearing":
 		return ok, e.PhoneDisappearing(id, or(o.Customer, o.To), o.On == nil || *o.On)
+	case "confirm-signup":
+		return ok, e.PhoneConfirmSignup(id, o.Challenge, o.ShareHistory == nil || *o.ShareHistory)
+	case "facts":
+		return ok, e.PhoneFacts(id, o.Facts)
 	case "settings":
 		return ok, e.PhoneSettings(id, o.Settings)
 	}
-	return nil, fmt.Errorf("%w: %q; a phone can send, edit, revoke, react, open, contact, disconnect, change-device, reconnect, link, link-device, unlink-device, group, call, broadcast, disappearing and settings", errNoSuchAction, action)
+	return nil, fmt.Errorf("%w: %q; a phone can send, edit, revoke, react, open, contact, disconnect, change-device, reconnect, link, link-device, unlink-device, group, call, broadcast, disappearing, settings, facts and confirm-signup", errNoSuchAction, action)
 }
 
 // known answers the customer of that id or number. A number that nobody has yet
@@ -155,5 +162,28 @@ func (e *Emulator) customerAction(r *http.Request, o *customerOrder) (any, error
 		return ok, e.ChangeCustomer(id, CustomerChange{Offline: &offline})
 	default:
 		return nil, fmt.Errorf("%w: %q; a customer can send, edit, revoke, react, read, unsupported, change-number, change, online and offline", errNoSuchAction, action)
+	}
+}
+
+// signupOrder is the body of a step in the popup.
+type signupOrder struct {
+	Portfolio string `json:"portfolio_id"`
+	Digits    string `json:"digits"`
+	Report    bool   `json:"report"`
+}
+
+func (e *Emulator) signupAction(r *http.Request, o *signupOrder) (any, error) {
+	id := r.PathValue("id")
+	switch action := r.PathValue("action"); action {
+	case "account":
+		return made(e.SignupAccount(id, o.Portfolio))
+	case "number":
+		return made(e.SignupNumber(id, o.Digits))
+	case "finish":
+		return made(e.SignupFinish(id))
+	case "cancel":
+		return made(e.SignupCancel(id, o.Report))
+	default:
+		return nil, fmt.Errorf("%w: %q; a signup has account, number, finish and cancel", errNoSuchAction, action)
 	}
 }

@@ -55,6 +55,9 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 	})
 	post(mux, "customers/{id}/{action}", e.customerAction)
 
+	post(mux, "signups", func(_ *http.Request, s *SignupSpec) (any, error) { return made(e.StartSignup(*s)) })
+	get(mux, "signups/{id}", func(r *http.Request) (any, error) { return made(e.SignupState(r.PathValue("id"))) })
+	post(mux, "signups/{id}/{action}", e.signupAction)
 	get(mux, "clock", func(*http.Request) (any, error) { return e.clockView(), nil })
 	post(mux, "clock", e.advanceClock)
 	get(mux, "faults", func(*http.Request) (any, error) { return e.Faults(), nil })

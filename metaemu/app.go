@@ -58,6 +58,10 @@ type phoneApp struct {
 	calls      []Call
 	broadcasts []BroadcastList
 	settings   AppSettings
+	facts      AppFacts
+	// wrong counts wrong codes of Embedded Signup, lockedUntil is what they led to.
+	wrong       int
+	lockedUntil time.Time
 	// busyUntil is when the app's own database has caught up with what it was
 	// flooded with.
 	busyUntil time.Time

@@ -58,6 +58,7 @@ type world struct {
 	order      []string            // numbers in the order of their creation
 	faults     Faults
 	habits     Habits
+	signups    map[string]*Signup
 	batches    map[batchKey]*batch
 	book       book
 	purse      purse
@@ -91,6 +92,7 @@ func (e *Emulator) newWorld(epoch uint64) world {
 		batches:    map[batchKey]*batch{},
 		book:       newBook(e.cfg),
 		purse:      newPurse(),
+		signups:    map[string]*Signup{},
 		epoch:      epoch,
 	}
 }

@@ -61,6 +61,15 @@ type Habits struct {
 	NoDisconnectionInfo bool `json:"no_disconnection_info"`
 	// UserIDField tells a customer's new identity by the field user_id_update too.
 	UserIDField bool `json:"user_id_field"`
+	// SignupQR asks for a picture to be scanned instead of a code;
+	// SignupEventLost tells the opener nothing, SignupExtraKeys more than is
+	// documented, SignupPlainFinish the event FINISH, and SignupCodeFirst calls
+	// back with the code before the event (§2.3, §2.4).
+	SignupQR          bool `json:"signup_qr"`
+	SignupEventLost   bool `json:"signup_event_lost"`
+	SignupExtraKeys   bool `json:"signup_extra_keys"`
+	SignupPlainFinish bool `json:"signup_plain_finish"`
+	SignupCodeFirst   bool `json:"signup_code_first"`
 	// MaxBody splits history chunks and address books so that no webhook is
 	// larger, in bytes; zero means Meta's 3 MB.
 	MaxBody int `json:"max_body"`

@@ -2,6 +2,7 @@ package metaemu
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -157,7 +158,11 @@ func (e *Emulator) PhoneLink(numberID string, shareHistory bool) (code string, e
 	if err != nil {
 		return "", err
 	}
-	at := e.clock.Now()
+	return e.onboard(n, n.App, shareHistory, e.clock.Now()), nil
+}
+
+// onboard connects a number and grants the app a code.
+func (e *Emulator) onboard(n *number, app string, shareHistory bool, at time.Time) (code string) {
 	n.Stage, n.Onboarded, n.ShareHistory = StageLive, at, shareHistory
 	n.synced = map[string]bool{}
 	n.moveIn()
@@ -167,9 +172,13 @@ func (e *Emulator) PhoneLink(numberID string, shareHistory bool) (code string, e
 	e.signOfLife(n, at)
 	var v, info wire.Object
 	v.Str("event", "PARTNER_ADDED").Obj("waba_info", info.Str("waba_id", n.Number.WABA).Str("owner_business_id", n.Portfolio))
-	e.emitAccount(n, n.Portfolio, v.Bytes(), at)
+	u := update{entry: n.Portfolio, time: at, field: "account_update", value: v.Bytes()}
+	if !slices.ContainsFunc(n.waba.subs, func(s subscription) bool { return s.app == app }) {
+		e.tellApp(e.apps[app], u, at) // it hears of its own signup before it subscribes
+	}
+	e.tell(n, u, at)
 	code = "AQ" + e.hexID("code", 24)
-	e.codes[code] = &grant{app: n.App, waba: n.Number.WABA, expires: at.Add(codeLife)}
+	e.codes[code] = &grant{app: app, waba: n.Number.WABA, expires: at.Add(codeLife)}
 	e.announce("numbers")
-	return code, nil
+	return code
 }

@@ -116,11 +116,16 @@ type PhoneView struct {
 	Calls      []Call          `json:"calls"`
 	Broadcasts []BroadcastList `json:"broadcast_lists"`
 	Settings   AppSettings     `json:"settings"`
+	Facts      AppFacts        `json:"facts"`
+	// Signup is an app that asks to connect this number; the owner confirms with
+	// its challenge.
+	Signup *Signup `json:"signup"`
 }
 
 // showApp adds what is on the phone besides chats and contacts.
 func (v *PhoneView) showApp(n *number) {
 	v.Behind, v.Settings = Span(n.behind(v.Now)), n.settings
+	v.Facts = n.facts
 	v.Devices, v.Groups = []Device{}, []Group{}
 	for _, d := range n.devices {
 		v.Devices = append(v.Devices, *d)
@@ -144,6 +149,11 @@ func (e *Emulator) Phone(numberID, customerID string, messages int) (PhoneView, 
 	}
 	v := PhoneView{Number: n.Number, Now: e.clock.Now(), Alive: n.phoneAlive, Contacts: []ContactSpec{}, Chats: []ChatView{}}
 	v.showApp(n)
+	if g := e.signupOf(n); g != nil {
+		shown := *g
+		shown.Challenge = "" // it stands on the popup's screen, not on the phone's
+		v.Signup = &shown
+	}
 	names := map[string]string{}
 	for _, pc := range n.book {
 		v.Contacts = append(v.Contacts, ContactSpec{Digits: pc.digits, Name: pc.name})

@@ -63,6 +63,15 @@ func (e *Emulator) tell(n *number, u update, at time.Time) {
 	}
 }
 
+// tellApp tells one app by its own callback, subscribed to the WABA or not.
+func (e *Emulator) tellApp(a *app, u update, at time.Time) {
+	if a == nil || a.Callback == "" || !a.fields[u.field] {
+		e.book.Untold++
+		return
+	}
+	e.enqueue(batchKey{a.ID, a.Callback}, u, at)
+}
+
 // enqueue puts an update on its way, joined with others if that is on.
 func (e *Emulator) enqueue(k batchKey, u update, at time.Time) {
 	if e.faults.BatchSize <= 1 {

@@ -110,6 +110,7 @@ const lastText = (m) => (m ? (m.revoked ? word("revoked") : m.text) : "");
 async function loadPhone() {
   const n = number();
   $("tools").replaceChildren();
+  $("signup").hidden = true;
   if (!n || !n.coexistence) {
     $("device").textContent = word(n ? "noPhone" : "noNumber");
     $("chats").replaceChildren();
@@ -119,7 +120,11 @@ async function loadPhone() {
   }
   const p = await call("GET", `numbers/${n.id}/phone?messages=1`);
   $("device").textContent = `${n.display_phone_number} · ${word(p.number.stage)} · ${word("lastLife")} ${timeFormat(p.last_activity)}`;
+  if (p.devices.length > 0) $("device").textContent += ` · ${word("devices")} ${p.devices.length}`;
+  if (p.behind !== "0s") $("device").textContent += ` · ${word("behind")} ${p.behind}`;
   $("device").dir = "auto";
+  $("signup").hidden = !p.signup;
+  $("signup-app").textContent = p.signup ? `${p.signup.app_name} ${word("asks")}` : "";
   const phone = (action, body) => act("POST", `numbers/${n.id}/phone/${action}`, body);
   $("tools").append(button(word("open"), () => phone("open", { customer: view.chat })));
   if (p.number.stage === "live") {
@@ -320,6 +325,11 @@ function start() {
   }
   $("phone-form").addEventListener("submit", (ev) => say(ev, "phone", `numbers/${view.number}/phone/send`, { customer: view.chat }));
   $("customer-form").addEventListener("submit", (ev) => say(ev, "customer", `customers/${view.customer}/send`, { number: view.number, type: ev.target.elements.type.value }));
+  $("signup").addEventListener("submit", async (ev) => {
+    ev.preventDefault();
+    const el = ev.target.elements;
+    if (await act("POST", `numbers/${view.number}/phone/confirm-signup`, { challenge: el.challenge.value, share_history: el.share.checked })) ev.target.reset();
+  });
   setInterval(showClock, 500);
   listen();
 }

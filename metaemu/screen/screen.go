@@ -6,12 +6,15 @@ package screen
 import (
 	"embed"
 	"net/http"
+	"strings"
 )
 
-//go:embed index.html style.css words.js app.js
+//go:embed index.html style.css words.js app.js signup.html signup.js sdk.js
 var files embed.FS
 
-// Handler serves the page at "/" and its files beside it.
+// Handler serves the page at "/" and its files beside it, the popup of Embedded
+// Signup at /dialog/oauth, and the script that stands in for Meta's SDK at
+// /en_US/sdk.js, whatever the language.
 func Handler() http.Handler {
 	pages := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -19,6 +22,14 @@ func Handler() http.Handler {
 		h.Set("Cache-Control", "no-cache")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:")
-		pages.ServeHTTP(w, r)
+		switch {
+		case r.URL.Path == "/dialog/oauth":
+			http.ServeFileFS(w, r, files, "signup.html")
+		case strings.HasSuffix(r.URL.Path, "/sdk.js"):
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other people's pages load it
+			http.ServeFileFS(w, r, files, "sdk.js")
+		default:
+			pages.ServeHTTP(w, r)
+		}
 	})
 }
