@@ -176,7 +176,7 @@ func (v *verdict) rests(m *written) (doubt bool) {
 		if m.status != "delivered" && m.status != "read" {
 			v.complain("I6", "%s is still %s although Meta said all it has to say", m.id, m.status)
 		}
-	case "in_doubt":
+	case "in_doubt", "needs_person": // the second is what the first becomes in a long run
 		doubt = true
 		v.doubted(m, accepted)
 	default:
