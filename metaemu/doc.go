@@ -100,6 +100,24 @@
 // of the WABA, else to the app's callback; all other fields to the app's
 // callback.
 //
+// # Money
+//
+// Package tariff reads Meta's rate cards from files of its own and shares nothing
+// with whoever checks the invoice. A message is priced when it is sent (category
+// and type, told in its statuses) and charged when it is delivered (market, tier
+// and amount, on the invoice only).
+//
+// # Embedded Signup
+//
+// A page loads /en_US/sdk.js instead of Meta's script and calls FB.init and
+// FB.login as always; the popup is served at /dialog/oauth. The owner confirms on
+// the phone's screen, or a test with PhoneConfirmSignup.
+//
+// # Habits
+//
+// Where sources disagree on how Meta behaves the emulator has one answer and,
+// as a switch in Habits, the others.
+//
 // # What is forgotten
 //
 // The books keep the newest 200,000 arrivals, 50,000 deliveries, 10,000

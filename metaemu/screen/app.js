@@ -124,7 +124,7 @@ async function loadPhone() {
   if (p.behind !== "0s") $("device").textContent += ` · ${word("behind")} ${p.behind}`;
   $("device").dir = "auto";
   $("signup").hidden = !p.signup;
-  $("signup-app").textContent = p.signup ? `${p.signup.app_name} ${word("asks")}` : "";
+  $("signup-app").replaceChildren(...(p.signup ? [make("bdi", "", p.signup.app_name), " " + word("asks")] : []));
   const phone = (action, body) => act("POST", `numbers/${n.id}/phone/${action}`, body);
   $("tools").append(button(word("open"), () => phone("open", { customer: view.chat })));
   if (p.number.stage === "live") {

@@ -26,7 +26,9 @@ func Handler() http.Handler {
 		case r.URL.Path == "/dialog/oauth":
 			http.ServeFileFS(w, r, files, "signup.html")
 		case strings.HasSuffix(r.URL.Path, "/sdk.js"):
-			h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other people's pages load it
+			// Other people's pages load it, with Meta's usual crossorigin="anonymous".
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+			h.Set("Access-Control-Allow-Origin", "*")
 			http.ServeFileFS(w, r, files, "sdk.js")
 		default:
 			pages.ServeHTTP(w, r)
