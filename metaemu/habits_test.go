@@ -183,7 +183,8 @@ func TestHabits(t *testing.T) {
 		{"late offboarded", metaemu.Habits{LateOffboarded: true}, change, "ACCOUNT_OFFBOARDEDfalse ACCOUNT_RECONNECTEDfalse", "ACCOUNT_RECONNECTEDfalse ACCOUNT_OFFBOARDEDfalse"},
 		{"removed too", metaemu.Habits{RemovedToo: true}, change, "ACCOUNT_OFFBOARDEDfalse ACCOUNT_RECONNECTEDfalse", "ACCOUNT_OFFBOARDEDfalse PARTNER_REMOVEDtrue ACCOUNT_RECONNECTEDfalse"},
 		{
-			"no disconnection info", metaemu.Habits{NoDisconnectionInfo: true},
+			"no disconnection info",
+			metaemu.Habits{NoDisconnectionInfo: true},
 			events(func(w *world) error { return w.e.PhoneDisconnect(w.number.ID, "CHANGE_NUMBER") }), "PARTNER_REMOVEDtrue", "PARTNER_REMOVEDfalse",
 		},
 		{"user_id_update", metaemu.Habits{UserIDField: true}, fields, "0", "1"},

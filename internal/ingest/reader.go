@@ -19,7 +19,7 @@ var ErrUnavailable = errors.New("storage is not available")
 
 // Sizes and times of the reader.
 const (
-	batch        = 1024             // deliveries a transaction
+	batch        = 1024            // deliveries a transaction
 	poll         = 5 * time.Second // the truth behind the wakes
 	historySlice = 100             // messages of the past in one short transaction
 )
