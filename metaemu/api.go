@@ -74,6 +74,10 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 		}
 		return e.Habits(), nil
 	})
+	e.sendRoutes(mux)
+	e.mediaRoutes(mux)
+	e.templateRoutes(mux)
+	e.accountRoutes(mux)
 	get(mux, "arrivals", e.listArrivals)
 	get(mux, "breaches", e.listBreaches)
 	get(mux, "deliveries", e.listDeliveries)

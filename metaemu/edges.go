@@ -34,6 +34,16 @@ type target struct {
 
 // finders look an id up, each in its own part of the world.
 func finders() []func(e *Emulator, id string) target {
+	return slices.Concat(
+		nodeFinders(),
+		mediaFinders(),
+		templateFinders(),
+		accountFinders(),
+	)
+}
+
+// nodeFinders know the numbers, WABAs and apps.
+func nodeFinders() []func(e *Emulator, id string) target {
 	return []func(e *Emulator, id string) target{
 		func(e *Emulator, id string) target {
 			if n := e.numbers[id]; n != nil {
@@ -58,7 +68,17 @@ func finders() []func(e *Emulator, id string) target {
 
 // edges is the whole table. Each part of the emulator brings its own.
 func edges() []edge {
-	return slices.Concat(numberEdges(), wabaEdges(), appEdges(), rootEdges())
+	return slices.Concat(
+		numberEdges(),
+		wabaEdges(),
+		appEdges(),
+		sendEdges(),
+		mediaEdges(),
+		templateEdges(),
+		accountEdges(),
+		analyticsEdges(),
+		rootEdges(),
+	)
 }
 
 // surface is the table by kind, method and name.

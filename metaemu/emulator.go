@@ -62,6 +62,10 @@ type world struct {
 	batches    map[batchKey]*batch
 	book       book
 	purse      purse
+	media      mediaWorld
+	templates  templateWorld
+	account    accountWorld
+	sending    sendWorld
 	epoch      uint64 // events of an earlier world do nothing
 }
 
@@ -93,6 +97,10 @@ func (e *Emulator) newWorld(epoch uint64) world {
 		book:       newBook(e.cfg),
 		purse:      newPurse(),
 		signups:    map[string]*Signup{},
+		media:      newMediaWorld(),
+		templates:  newTemplateWorld(),
+		account:    newAccountWorld(),
+		sending:    newSendWorld(),
 		epoch:      epoch,
 	}
 }

@@ -128,11 +128,17 @@ func (e *Emulator) accept(c *call, n *number, q *sendRequest) (answer, *message,
 		return answer{}, nil, f
 	}
 	m := e.compose(ch, q, c.arrived, byUserID)
-	fate := e.fateOf(m, q)
+	if f := e.blocked(n, cu); f != nil {
+		return answer{}, nil, f
+	}
+	fate, atOnce := e.fateOf(m, q)
+	if fate == nil {
+		fate, atOnce = e.mediaFate(n, q)
+	}
 	if fate == nil && trouble && known[code].async {
 		fate = fail(code, "Asked for by the recipient's last six digits.")
 	}
-	if fate != nil && (fate.code == 132001 || fate.code == 131047 && e.cfg.WindowErrorAtOnce) {
+	if fate != nil && atOnce {
 		return answer{}, nil, fate
 	}
 	m.price = e.priceOf(m, q)
@@ -171,31 +177,26 @@ func (e *Emulator) compose(ch *chat, q *sendRequest, at time.Time, byUserID bool
 	return m
 }
 
-// fateOf is why an accepted message will fail, or nil.
-func (e *Emulator) fateOf(m *message, q *sendRequest) *failure {
+// fateOf is why an accepted message will fail, or nil; atOnce refuses the call
+// instead of accepting it.
+func (e *Emulator) fateOf(m *message, q *sendRequest) (f *failure, atOnce bool) {
 	if m.typ == "template" {
-		t, _ := q.template()
-		for _, known := range m.chat.number.waba.Templates {
-			if known.Name == t.Name && known.Language == t.Language.Code {
-				return nil
-			}
-		}
-		return fail(132001, "template name ("+t.Name+") does not exist in "+t.Language.Code)
+		return e.templateFate(m.chat.number, q)
 	}
 	if !m.chat.open(m.at) {
 		e.breach(Breach{
 			At: m.at, Number: m.chat.number.ID, Rule: "window",
 			Sentence: "a free-form message was sent outside the 24-hour window: Meta answers 131047 (cloud-api-protocol §2.7)",
 		})
-		return fail(131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
+		return fail(131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number."), e.cfg.WindowErrorAtOnce
 	}
 	if m.typ == "reaction" {
 		target := e.messages[q.Reaction.MessageID]
 		if target == nil || target.chat != m.chat || target.typ == "reaction" || target.revoked || m.at.Sub(target.at) > 30*24*time.Hour {
-			return fail(131009, "The message to react to is unknown, deleted, older than 30 days or a reaction itself.")
+			return fail(131009, "The message to react to is unknown, deleted, older than 30 days or a reaction itself."), false
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // open answers whether free-form messages may be sent: less than 24 hours since

@@ -1,0 +1,4 @@
+package metaemu
+
+// analyticsEdges are those that count: analytics, prices, templates.
+func analyticsEdges() []edge { return nil }
