@@ -20,11 +20,11 @@ function required(name, what) {
 export const say = {
   en: {
     email: 'E-mail', password: 'Password', signIn: 'Sign in', conversations: 'Conversations', message: 'Message', send: 'Send',
-    customer: 'Customer', phone: 'Phone', team: 'Team', settings: 'Account and settings', dir: 'ltr',
+    customer: 'Customer', phone: 'Phone', team: 'Team', settings: 'Account and settings', toEnd: 'To the newest message', dir: 'ltr',
   },
   ar: {
     email: 'البريد الإلكتروني', password: 'كلمة المرور', signIn: 'تسجيل الدخول', conversations: 'المحادثات', message: 'الرسالة', send: 'إرسال',
-    customer: 'العميل', phone: 'الهاتف', team: 'الفريق', settings: 'الحساب والإعدادات', dir: 'rtl',
+    customer: 'العميل', phone: 'الهاتف', team: 'الفريق', settings: 'الحساب والإعدادات', toEnd: 'إلى أحدث رسالة', dir: 'rtl',
   },
 }
 
