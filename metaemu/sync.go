@@ -58,8 +58,15 @@ func (e *Emulator) postSync(c *call, n *number) answer {
 // contactsPerWebhook splits large address books.
 const contactsPerWebhook = 500
 
+// syncContacts tells the address book: a small one in one webhook, a large one
+// in several, in no order (§4.5, §8.4).
 func (e *Emulator) syncContacts(n *number, at time.Time) {
-	for i, part := range slices.Collect(slices.Chunk(n.book, max(1, min(contactsPerWebhook, e.maxBody()/framing)))) {
+	book, size := n.book, max(1, min(contactsPerWebhook, e.maxBody()/framing))
+	if len(book) > size {
+		book = slices.Clone(book)
+		e.rng.Shuffle(len(book), func(i, j int) { book[i], book[j] = book[j], book[i] })
+	}
+	for i, part := range slices.Collect(slices.Chunk(book, size)) {
 		items := make([][]byte, len(part))
 		for j, pc := range part {
 			items[j] = e.contactItem(n, pc, "add", at)
