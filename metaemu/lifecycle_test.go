@@ -80,7 +80,7 @@ func TestChangeOfDevice(t *testing.T) {
 
 func TestRelinkGivesACodeAndANewWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, metaemu.Config{}, metaemu.NumberSpec{})
+		w := newWorld(t, metaemu.Config{DeliveryWorkers: 1}, metaemu.NumberSpec{})
 		if err := w.e.PhoneDisconnect(w.number.ID, "BUSINESS_DOWNGRADE"); err != nil {
 			t.Fatal(err)
 		}
