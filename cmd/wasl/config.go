@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"wasl/internal/platform"
 	"wasl/internal/seal"
 	"wasl/internal/store"
 )
@@ -28,10 +29,13 @@ type Settings struct {
 	MasterKeyFile string `help:"File of the key that seals tokens. Made in the data folder at the first start." env:"WASL_MASTER_KEY_FILE" type:"path"`
 	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"WASL_LOG_LEVEL"`
 	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"WASL_LOG_FORMAT"`
+
+	facts *platform.Book // nil: those the program comes with
 }
 
 // Serving are the settings of a process that serves.
 type Serving struct {
+	Dated
 	Listen          string `help:"Address to serve on." default:"127.0.0.1:8080" env:"WASL_LISTEN"`
 	PublicURL       string `help:"Address people and Meta reach this server by. Default: from --listen." env:"WASL_PUBLIC_URL"`
 	GraphURL        string `help:"Address of the Graph API; an emulator's for trying." default:"${graph_url}" env:"WASL_GRAPH_URL"`
@@ -129,6 +133,6 @@ func (s *Settings) open(ctx runContext) (*store.DB, *seal.Sealer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	db, err := store.Open(ctx, store.Options{URL: s.database(), Sealer: k, Node: node, Log: s.logger(ctx.stderr)})
+	db, err := store.Open(ctx, store.Options{URL: s.database(), Sealer: k, Node: node, Log: s.logger(ctx.stderr), Facts: s.facts})
 	return db, k, err
 }

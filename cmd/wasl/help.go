@@ -16,6 +16,7 @@ var examples = map[string]string{
 	"admin create": "wasl admin create --email owner@example.com --business 'Palm Bakery'",
 	"key create":   "wasl key create --business 'Palm Bakery' --name shop --scopes read,send",
 	"number add":   "echo $TOKEN | wasl number add --business 'Palm Bakery' --phone-number-id 308811472206915 --waba-id 275590018334460 --display '+966 50 000 0001' --mode coexistence",
+	"eligibility":  "wasl eligibility +447700900183 --on 2025-09-13 --json",
 	"replay":       "wasl replay --data ./data",
 	"bench":        "wasl bench --messages 20000 --senders 1,16,64",
 	"version":      "wasl version --json",

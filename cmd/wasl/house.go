@@ -51,11 +51,16 @@ func build(ctx runContext, settings Settings, serving Serving, emulator string, 
 	if err := serving.secrets(); err != nil {
 		return nil, err
 	}
+	facts, err := serving.book()
+	if err != nil {
+		return nil, err
+	}
+	settings.facts = &facts
 	db, _, err := settings.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: platform.Known(), gate: auth.New(db, sessions)}
+	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: facts, gate: auth.New(db, sessions)}
 	if err := h.join(emulator); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -80,7 +85,7 @@ func (h *house) join(emulator string) error {
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.counters())
 	screens, _ := web.Files()
 	pages := httpapi.New(httpapi.Config{
-		Gate: h.gate, Accounts: h.db, Desk: h.db, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
+		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
 		Pace:   h.pace, Retry: h.feeder.Retry,
 		Unavailable: func(err error) bool { return errors.Is(err, store.ErrUnavailable) },

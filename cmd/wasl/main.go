@@ -30,14 +30,16 @@ type runContext struct {
 type commands struct {
 	Config kong.ConfigFlag `help:"File of settings (JSON), read before variables and flags."`
 
-	Demo    demoCommand    `cmd:"" help:"Platform, emulator and a living sample business in one process; no settings, nothing left behind."`
-	Serve   serveCommand   `cmd:"" help:"Serve the platform."`
-	Emulate emulateCommand `cmd:"" help:"Serve the emulator of Meta's side alone."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
-	Doctor  doctorCommand  `cmd:"" help:"Say what is in order and what is not, and what to do about it."`
-	Admin   adminCommand   `cmd:"" help:"People with all rights."`
-	Key     keyCommand     `cmd:"" help:"API keys."`
-	Number  numberCommand  `cmd:"" help:"Phone numbers."`
+	Demo        demoCommand        `cmd:"" help:"Platform, emulator and a living sample business in one process; no settings, nothing left behind."`
+	Serve       serveCommand       `cmd:"" help:"Serve the platform."`
+	Emulate     emulateCommand     `cmd:"" help:"Serve the emulator of Meta's side alone."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the database's schema up to date."`
+	Doctor      doctorCommand      `cmd:"" help:"Say what is in order and what is not, and what to do about it."`
+	Admin       adminCommand       `cmd:"" help:"People with all rights."`
+	Key         keyCommand         `cmd:"" help:"API keys."`
+	Number      numberCommand      `cmd:"" help:"Phone numbers."`
+	Eligibility eligibilityCommand `cmd:"" help:"Say whether a number may be onboarded to Coexistence, on a day."`
+
 	Replay  replayCommand  `cmd:"" help:"Try parked deliveries again."`
 	Bench   benchCommand   `cmd:"" help:"Measure the way in, beside yardsticks taken in the same run."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -83,7 +83,7 @@ var plan = map[string]room{
 
 // people is what the doors for people and their programs may import.
 var people = in("fault", "auth", "bot", "campaign", "coexist", "contact", "desk", "ingest", "journal",
-	"ledger", "media", "outbox", "policy", "realtime", "template")
+	"ledger", "media", "outbox", "platform", "policy", "realtime", "template")
 
 // stored lists the packages whose interfaces the store implements, or whose
 // facts it gathers.

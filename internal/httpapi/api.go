@@ -14,6 +14,7 @@ import (
 	"wasl/internal/auth"
 	"wasl/internal/desk"
 	"wasl/internal/outbox"
+	"wasl/internal/platform"
 	"wasl/internal/realtime"
 	"wasl/internal/wa"
 )
@@ -72,6 +73,8 @@ type Config struct {
 	Journal  realtime.Journal
 	Hub      *realtime.Hub
 
+	// Facts are what Meta's platform allows, by date.
+	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
 	Pace func(n desk.Number, now time.Time) Pace
 	// Retry gives a parked entry back to its reaction; optional.
@@ -119,6 +122,7 @@ func New(c Config) *API {
 	a.huma = newHuma(a)
 	a.registerSession()
 	a.registerNumbers()
+	a.registerPlatform()
 	a.registerConversations()
 	a.registerMessages()
 	a.registerContacts()

@@ -56,6 +56,7 @@ var bodies = map[string]string{
 	"POST /v1/conversations/{id}/takeover": `{"until":null,"reason":""}`,
 	"POST /v1/conversations/{id}/handback": `{}`,
 	"POST /v1/conversations/{id}/read":     ``,
+	"POST /v1/eligibility":                 `{"number":"+966512345678"}`,
 	"POST /v1/people":                      `{"email":"new-%d@example.test","name":"New","role":"agent","password":"long enough password"}`,
 	"POST /v1/keys":                        `{"name":"k","scopes":["read"]}`,
 	"POST /v1/reactions/{name}/retry":      `{"seq":"1"}`,

@@ -56,7 +56,7 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 	w.gate = auth.New(w.DB, auth.Config{})
 	c := httpapi.Config{
 		Gate: w.gate, Accounts: w.DB, Desk: w.DB, Requests: w.DB, Journal: w.DB, Hub: realtime.NewHub(w.DB, log),
-		Outbox: &outbox.Box{Intake: w.DB, Facts: platform.Known()},
+		Facts: platform.Known(), Outbox: &outbox.Box{Intake: w.DB, Facts: platform.Known()},
 		Pace: func(n desk.Number, _ time.Time) httpapi.Pace {
 			return httpapi.Pace{MPS: 20, Source: "test", From: "2025-11-21"}
 		},

@@ -1,6 +1,8 @@
 package platform
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -95,3 +97,29 @@ func (f Facts) Offered(country string) (bool, Fact) {
 // MarketingLite reports whether the Marketing Messages API is open to Numbers
 // of a mode.
 func (f Facts) MarketingLite(mode string) bool { return f.value(MarketingLite, mode) != 0 }
+
+// AppVersion is the oldest WhatsApp Business app that can be connected, such as
+// 2.24.17, and the fact that says so.
+func (f Facts) AppVersion() (string, Fact) {
+	x, ok := f.Fact(AppVersion)
+	if !ok || len(x.List) == 0 {
+		return "", x
+	}
+	return x.List[0], x
+}
+
+// ActiveDays is for how many days the app should have been in use before it is
+// connected, and the fact that says so.
+func (f Facts) ActiveDays() (int, Fact) {
+	x, _ := f.Fact(ActiveDays)
+	return int(x.Value), x
+}
+
+// All is every fact that holds, by name and scope.
+func (f Facts) All() []Fact {
+	all := slices.Collect(maps.Values(f.held))
+	slices.SortFunc(all, func(a, b Fact) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Scope, b.Scope))
+	})
+	return all
+}

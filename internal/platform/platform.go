@@ -25,20 +25,22 @@ type Name string
 
 // The facts there are. The unit of each stands with it in facts.json.
 const (
-	Throughput     Name = "throughput"      // messages/s of a Number, both ways; scope: mode, or mode/country
-	PairEvery      Name = "pair_every"      // ms between messages of a Number to one Contact
-	PairBurst      Name = "pair_burst"      // messages at once to one Contact; scope: ours, meta
-	PermitRest     Name = "permit_rest"     // ms a permit stays taken after the answer
-	Quarantine     Name = "quarantine"      // ms a permit stays taken after the deadline of an unanswered request
-	SendTimeout    Name = "send_timeout"    // ms one request may take
-	WindowLength   Name = "window_length"   // ms after the Contact's last message
-	WindowMargin   Name = "window_margin"   // ms before its end at which we stop
-	ReceiptAge     Name = "receipt_age"     // ms after which a message cannot be marked read
-	TextLength     Name = "text_length"     // characters of a text
-	DoubtLength    Name = "doubt_length"    // ms in doubt until a person is asked; scope: lane, or empty
-	Unsupported    Name = "unsupported"     // countries Coexistence is not offered in
-	MarketingLite  Name = "marketing_lite"  // whether the Marketing Messages API is open; scope: mode
-	CoolingLongest Name = "cooling_longest" // the greatest X of Meta's 4^X seconds
+	Throughput     Name = "throughput"         // messages/s of a Number, both ways; scope: mode, or mode/country
+	PairEvery      Name = "pair_every"         // ms between messages of a Number to one Contact
+	PairBurst      Name = "pair_burst"         // messages at once to one Contact; scope: ours, meta
+	PermitRest     Name = "permit_rest"        // ms a permit stays taken after the answer
+	Quarantine     Name = "quarantine"         // ms a permit stays taken after the deadline of an unanswered request
+	SendTimeout    Name = "send_timeout"       // ms one request may take
+	WindowLength   Name = "window_length"      // ms after the Contact's last message
+	WindowMargin   Name = "window_margin"      // ms before its end at which we stop
+	ReceiptAge     Name = "receipt_age"        // ms after which a message cannot be marked read
+	TextLength     Name = "text_length"        // characters of a text
+	DoubtLength    Name = "doubt_length"       // ms in doubt until a person is asked; scope: lane, or empty
+	Unsupported    Name = "unsupported"        // countries Coexistence is not offered in
+	MarketingLite  Name = "marketing_lite"     // whether the Marketing Messages API is open; scope: mode
+	CoolingLongest Name = "cooling_longest"    // the greatest X of Meta's 4^X seconds
+	AppVersion     Name = "signup_app_version" // the oldest app that can be connected, as a list of one
+	ActiveDays     Name = "signup_active_days" // days the app should have been in use
 )
 
 // Fact is one figure, or one list, and where it comes from.
@@ -63,6 +65,9 @@ func Day(t time.Time) Date {
 
 // IsZero reports whether no day is named.
 func (d Date) IsZero() bool { return d.start.IsZero() }
+
+// Start is the first moment of the day, in UTC.
+func (d Date) Start() time.Time { return d.start }
 
 // After reports whether d is later than e.
 func (d Date) After(e Date) bool { return d.start.After(e.start) }

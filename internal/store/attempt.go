@@ -8,16 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"wasl/internal/clock"
-	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
-
-// shippedFacts are the facts about Meta that the program comes with.
-var shippedFacts = sync.OnceValue(platform.Known)
 
 // attemptLength is how long [id.Attempt] makes an attempt's id.
 const attemptLength = 26
@@ -100,7 +95,7 @@ func (t *tx) settle(ctx context.Context, db *DB, b wa.BusinessID, attempt wa.Att
 		return msg, false, nil
 	}
 	// The request has arrived, so its permit rests from now on at the latest.
-	free := clock.Micros(now.Add(shippedFacts().On(now).PermitRest()))
+	free := clock.Micros(now.Add(db.facts.On(now).PermitRest()))
 	if _, err := t.exec(ctx, `UPDATE attempt SET outcome = 'accepted', wamid = $3, evidence = $4,
 			answered_at = CASE WHEN answered_at = 0 THEN $5 ELSE answered_at END,
 			free_at = CASE WHEN free_at > $6 THEN $6 ELSE free_at END

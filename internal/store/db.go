@@ -17,6 +17,7 @@ import (
 	_ "modernc.org/sqlite"             // the SQLite driver, by its name below
 
 	"wasl/internal/ingest"
+	"wasl/internal/platform"
 	"wasl/internal/seal"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 	// means 8.
 	Readers int
 	Log     *slog.Logger
+	// Facts are what Meta's platform allows; nil means those the program comes with.
+	Facts *platform.Book
 }
 
 // DB is everything Wasl knows. It is safe for concurrent use.
@@ -47,6 +50,7 @@ type DB struct {
 	node   string
 	log    *slog.Logger
 	url    string
+	facts  platform.Book
 
 	writingURL string   // SQLite's, for migrations
 	lock       *os.File // the instance's lease on an SQLite file
@@ -68,7 +72,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{sealer: o.Sealer, node: o.Node, log: o.Log, url: o.URL}
+	if o.Facts == nil {
+		known := platform.Known()
+		o.Facts = &known
+	}
+	db := &DB{sealer: o.Sealer, node: o.Node, log: o.Log, url: o.URL, facts: *o.Facts}
 	var err error
 	if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
 		err = db.openPostgres(ctx, o)

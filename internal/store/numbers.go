@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"wasl/internal/clock"
+	"wasl/internal/coexist"
 	"wasl/internal/desk"
 	"wasl/internal/fault"
 	"wasl/internal/id"
@@ -100,11 +99,8 @@ func checkNumber(n NewNumber, digits string) error {
 }
 
 func countryOf(digits string) string {
-	n, err := phonenumbers.Parse("+"+digits, "")
-	if err != nil {
-		return ""
-	}
-	return phonenumbers.GetRegionCodeForNumber(n)
+	t, _ := coexist.TerritoryOf("+" + digits)
+	return t.Code
 }
 
 // claim enters the number into the directories, or finds it there; it returns the
