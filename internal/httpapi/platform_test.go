@@ -11,7 +11,7 @@ import (
 // TestPlatformByDay: what held on a day is told with its source, and a number is
 // judged by the rules of the day that is asked about.
 func TestPlatformByDay(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newWorld(t)
 	token := w.session("sara@example.test", auth.Agent)
 	speed := func(on string) (mps int64, from string) {
 		t.Helper()
