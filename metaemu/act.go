@@ -132,6 +132,8 @@ type customerOrder struct {
 	Kind      string `json:"kind"`
 	Code      int    `json:"code"`
 	Digits    string `json:"digits"`
+	// Reply is what a customer does with a message that asks for something.
+	Reply Reply `json:"reply"`
 	CustomerChange
 }
 
@@ -161,8 +163,32 @@ func (e *Emulator) customerAction(r *http.Request, o *customerOrder) (any, error
 		offline := action == "offline"
 		return ok, e.ChangeCustomer(id, CustomerChange{Offline: &offline})
 	default:
-		return nil, fmt.Errorf("%w: %q; a customer can send, edit, revoke, react, read, unsupported, change-number, change, online and offline", errNoSuchAction, action)
+		return e.personAction(id, action, o)
 	}
+}
+
+// personAction is the rest of what a customer can do.
+func (e *Emulator) personAction(id, action string, o *customerOrder) (any, error) {
+	switch action {
+	case "reply":
+		return wamidAnswer(e.CustomerReply(id, or(o.WAMID, o.MessageID), o.Reply))
+	case "play":
+		return ok, e.CustomerPlay(id, or(o.WAMID, o.MessageID))
+	case "companion":
+		return ok, e.CustomerCompanion(id, o.Number, o.Text)
+	case "first-contact":
+		return ok, e.CustomerUnsupported(id, o.Number, or(o.Kind, "unknown"), 131060)
+	case "change-user-id":
+		return ok, e.CustomerChangeUserID(id)
+	case "change-identity":
+		return ok, e.CustomerChangeIdentity(id)
+	case "stop-marketing", "resume-marketing":
+		return ok, e.CustomerMarketing(id, o.Number, action == "resume-marketing")
+	case "block", "unblock":
+		return ok, e.CustomerBlock(id, o.Number, action == "block")
+	}
+	return nil, fmt.Errorf("%w: %q; a customer can send, reply, edit, revoke, react, read, play, unsupported, companion, first-contact, "+
+		"change-number, change-user-id, change-identity, change, stop-marketing, resume-marketing, block, unblock, online and offline", errNoSuchAction, action)
 }
 
 // signupOrder is the body of a step in the popup.

@@ -26,7 +26,19 @@ func (q *sendRequest) contentBytes() []byte {
 	}
 	m := q.media()
 	var o wire.Object
-	return o.Opt("id", m.ID).Opt("link", m.Link).Opt("caption", m.Caption).Opt("filename", m.Filename).Bytes()
+	o.Opt("id", m.ID).Opt("link", m.Link).Opt("caption", m.Caption).Opt("filename", m.Filename)
+	if m.Voice != nil && q.Type == "audio" {
+		o.Bool("voice", *m.Voice)
+	}
+	return o.Bytes()
+}
+
+// voice answers whether a message is a voice note.
+func (m *message) voice() bool {
+	var a struct {
+		Voice bool `json:"voice"`
+	}
+	return m.typ == "audio" && json.Unmarshal(m.content, &a) == nil && a.Voice
 }
 
 func compact(raw json.RawMessage) []byte {

@@ -12,6 +12,7 @@ import (
 var allFields = []string{
 	"messages", "history", "smb_message_echoes", "smb_app_state_sync", "account_update",
 	"message_template_status_update", "message_template_quality_update", "phone_number_quality_update", "user_preferences", "user_id_update",
+	"business_capability_update",
 }
 
 // AppSpec is what may be said about a new app. All of it is optional.
@@ -71,15 +72,17 @@ type NumberSpec struct {
 
 // CustomerSpec is what may be said about a new customer. All of it is optional.
 type CustomerSpec struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Digits      string `json:"digits"`
-	Phone       string `json:"phone"` // the same as Digits
-	Country     string `json:"country"`
-	Username    string `json:"username"`
-	HidesPhone  bool   `json:"hides_phone"`
-	ReadsAtOnce bool   `json:"reads_at_once"`
-	Offline     bool   `json:"offline"`
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Digits     string `json:"digits"`
+	Phone      string `json:"phone"` // the same as Digits
+	Country    string `json:"country"`
+	Username   string `json:"username"`
+	HidesPhone bool   `json:"hides_phone"`
+	// KnowsBusiness: see Customer.
+	KnowsBusiness bool `json:"knows_business"`
+	ReadsAtOnce   bool `json:"reads_at_once"`
+	Offline       bool `json:"offline"`
 }
 
 // CreateApp makes an app.
@@ -385,7 +388,7 @@ func (e *Emulator) newCustomer(s CustomerSpec) (*customer, error) {
 	c := &customer{
 		Customer: Customer{
 			ID: s.ID, Name: or(s.Name, "Customer "+digits[len(digits)-4:]), Digits: digits,
-			Username: strings.TrimPrefix(s.Username, "@"), HidesPhone: s.HidesPhone, ReadsAtOnce: s.ReadsAtOnce, Offline: s.Offline,
+			Username: strings.TrimPrefix(s.Username, "@"), HidesPhone: s.HidesPhone, KnowsBusiness: s.KnowsBusiness, ReadsAtOnce: s.ReadsAtOnce, Offline: s.Offline,
 		},
 		userIDs: map[string]string{},
 	}

@@ -2,7 +2,6 @@ package metaemu
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -28,6 +27,10 @@ func (e *Emulator) customerSend(t *chat, c Content, at time.Time) (*message, err
 	if err != nil {
 		return nil, err
 	}
+	ctx, err := contextOf(t, c)
+	if err != nil {
+		return nil, err
+	}
 	m := &message{
 		chat: t, wamid: e.wamid(t.customer.Digits, false), in: true, origin: "customer", at: at, typ: or(c.Type, "text"),
 		content: content, text: text, replyTo: c.ReplyTo, status: "delivered",
@@ -36,16 +39,11 @@ func (e *Emulator) customerSend(t *chat, c Content, at time.Time) (*message, err
 	e.keep(m)
 	t.unreadPhone++
 	e.autoReply(t, at, silentSince)
-	var ctx []byte
-	if c.ReplyTo != "" {
-		var o wire.Object
-		ctx = o.Str("from", t.number.Digits).Str("id", c.ReplyTo).Bytes()
-	}
 	var referral []byte
 	if len(c.Referral) > 0 && string(c.Referral) != "null" {
 		referral = compact(c.Referral)
 	}
-	e.hear(t, said{wamid: m.wamid, typ: m.typ, content: content, context: ctx, at: at, referral: referral})
+	e.hear(t, said{wamid: m.wamid, typ: m.typ, content: content, context: ctx, at: at, referral: referral, origin: c.Origin})
 	return m, nil
 }
 
@@ -58,6 +56,7 @@ type said struct {
 	at         time.Time
 	anonymous  bool   // system messages carry no contacts
 	referral   []byte // the ad or post the customer came from
+	origin     string // of contacts
 }
 
 // opensWindow answers whether a message opens the 24-hour window. Whether
@@ -81,15 +80,33 @@ func (e *Emulator) hear(t *chat, s said) {
 	if s.opensWindow() && !s.at.Before(n.Onboarded) && s.at.After(t.lastIn) {
 		t.lastIn = s.at
 	}
-	userID := e.userIDOf(cu, n.Portfolio)
-	var m wire.Object
-	from := e.ninth(cu.visibleDigits())
+	from := e.phoneFor(n, cu, s.at)
 	if e.chance(e.habits.NoPhone) {
 		from = ""
 	}
-	m.Opt("from", from).Str("from_user_id", userID).Str("id", s.wamid).Str("timestamp", unix(s.at))
+	if from != "" {
+		e.meet(n, cu, s.at)
+	}
+	v := valueOf(n)
+	if !s.anonymous {
+		v.List("contacts", e.contactOf(n, cu, true, from))
+	}
+	if s.referral != nil {
+		t.came(s.at)
+	}
+	e.emit(n, "messages", v.List("messages", e.messageOf(n, cu, s, from)).Bytes(), s.at)
+}
+
+// messageOf is the element of messages[].
+func (e *Emulator) messageOf(n *number, cu *customer, s said, from string) []byte {
+	var m wire.Object
+	m.Opt("from", from).Str("from_user_id", e.userIDOf(cu, n.Portfolio)).Opt("from_parent_user_id", e.parentOf(cu, n.Portfolio)).
+		Str("id", s.wamid).Str("timestamp", unix(s.at))
 	if s.context != nil {
 		m.Raw("context", s.context)
+	}
+	if e.sending.numbers[n.ID].IdentityCheck {
+		m.Obj("identity", e.identityObject(cu, n.Onboarded))
 	}
 	m.Str("type", s.typ)
 	if s.errors != nil {
@@ -97,16 +114,11 @@ func (e *Emulator) hear(t *chat, s said) {
 	}
 	if s.referral != nil {
 		m.Raw("referral", s.referral)
-		t.came(s.at)
 	}
 	if s.content != nil {
 		m.Raw(s.typ, s.content)
 	}
-	v := valueOf(n)
-	if !s.anonymous {
-		v.List("contacts", e.contactOf(cu, userID, true, from))
-	}
-	e.emit(n, "messages", v.List("messages", m.Bytes()).Bytes(), s.at)
+	return m.Opt("origin", s.origin).Bytes()
 }
 
 // CustomerEdit changes what a customer wrote up to 15 minutes ago.
@@ -205,7 +217,7 @@ func (e *Emulator) unsupported(t *chat, kind string, code int, at time.Time) err
 	er.Int("code", int64(code)).Str("title", title).Str("message", title).Obj("error_data", data.Str("details", details))
 	m := &message{
 		chat: t, wamid: e.wamid(t.customer.Digits, false), in: true, origin: "customer", at: at, typ: "unsupported",
-		content: kindOf.Str("type", kind).Bytes(), text: "[" + kind + "]", status: "delivered",
+		content: kindOf.Str("type", kind).Opt("raw_type", rawType(kind)).Bytes(), text: "[" + kind + "]", status: "delivered",
 	}
 	e.keep(m)
 	t.unreadPhone++
@@ -213,125 +225,12 @@ func (e *Emulator) unsupported(t *chat, kind string, code int, at time.Time) err
 	return nil
 }
 
-// CustomerChangeNumber gives a customer another phone number. The BSUID changes
-// with it, and every number they have a chat with gets a system message.
-func (e *Emulator) CustomerChangeNumber(customerID, digits string) error {
-	e.enter()
-	defer e.mu.Unlock()
-	cu, err := e.customerOf(customerID)
-	if err != nil {
-		return err
+// rawType stands beside an unknown kind in what implementers saw (September 2026).
+func rawType(kind string) string {
+	if kind == "unknown" {
+		return kind
 	}
-	fresh, err := e.freshDigits(digits, "US", "customer")
-	if err != nil {
-		return err
-	}
-	old, oldIDs := cu.Digits, cu.userIDs
-	delete(e.byDigits, old)
-	for _, id := range oldIDs {
-		delete(e.byUserID, id)
-	}
-	cu.Digits, cu.userIDs = fresh, map[string]string{}
-	e.byDigits[fresh] = cu
-	at := e.clock.Now()
-	for _, id := range e.order {
-		n := e.numbers[id]
-		t := n.talks[cu.ID]
-		if t == nil {
-			continue
-		}
-		content := changedNumber(cu, old, e.userIDOf(cu, n.Portfolio), oldIDs[n.Portfolio])
-		e.systemMessage(t, old, oldIDs[n.Portfolio], content, at)
-		if e.habits.UserIDField {
-			e.emit(n, "user_id_update", userIDUpdate(n, cu, e.userIDOf(cu, n.Portfolio), oldIDs[n.Portfolio], at), at)
-		}
-	}
-	e.announce("customers")
-	return nil
-}
-
-// changedNumber is the value under "system". Of a customer who hides the number
-// only the user ids are told.
-func changedNumber(cu *customer, old, userID, oldID string) []byte {
-	var o wire.Object
-	kind := "user_changed_number"
-	if cu.HidesPhone {
-		kind = "user_changed_user_id"
-		o.Str("body", "User "+cu.Name+" changed their user id")
-	} else {
-		o.Str("body", "User "+cu.Name+" changed from "+old+" to "+cu.Digits).Str("wa_id", cu.Digits)
-	}
-	return o.Str("user_id", userID).Opt("previous_user_id", oldID).Str("type", kind).Bytes()
-}
-
-// systemMessage is from the identity that the customer had before, without
-// contacts (§4.7).
-func (e *Emulator) systemMessage(t *chat, from, fromUserID string, content []byte, at time.Time) {
-	n := t.number
-	if n.Stage != StageLive {
-		return
-	}
-	if t.customer.HidesPhone {
-		from = ""
-	}
-	var m wire.Object
-	m.Opt("from", from).Opt("from_user_id", fromUserID).Str("id", e.wamid(t.customer.Digits, false)).
-		Str("timestamp", unix(at)).Str("type", "system").Raw("system", content)
-	e.emit(n, "messages", valueOf(n).List("messages", m.Bytes()).Bytes(), at)
-}
-
-// CustomerChange is what a person can do about themselves; nil leaves it.
-type CustomerChange struct {
-	Name        *string `json:"name"`
-	Username    *string `json:"username"`
-	HidesPhone  *bool   `json:"hides_phone"`
-	ReadsAtOnce *bool   `json:"reads_at_once"`
-	Offline     *bool   `json:"offline"`
-}
-
-// ChangeCustomer changes a customer. One who comes online gets what was waiting.
-func (e *Emulator) ChangeCustomer(customerID string, ch CustomerChange) error {
-	e.enter()
-	defer e.mu.Unlock()
-	cu, err := e.customerOf(customerID)
-	if err != nil {
-		return err
-	}
-	if ch.Name != nil {
-		cu.Name = *ch.Name
-	}
-	if ch.Username != nil {
-		cu.Username = strings.TrimPrefix(*ch.Username, "@")
-	}
-	if ch.HidesPhone != nil {
-		cu.HidesPhone = *ch.HidesPhone
-	}
-	if ch.ReadsAtOnce != nil {
-		cu.ReadsAtOnce = *ch.ReadsAtOnce
-	}
-	if ch.Offline != nil && *ch.Offline != cu.Offline {
-		cu.Offline = *ch.Offline
-		if !cu.Offline {
-			e.catchUp(cu)
-		}
-	}
-	e.announce("customers")
-	return nil
-}
-
-func (e *Emulator) catchUp(cu *customer) {
-	at := e.clock.Now()
-	for _, id := range e.order {
-		t := e.numbers[id].talks[cu.ID]
-		if t == nil {
-			continue
-		}
-		for _, m := range t.messages {
-			if !m.in && m.status == "sent" {
-				e.toPhone(m, at)
-			}
-		}
-	}
+	return ""
 }
 
 func (e *Emulator) onOwnMessage(customerID, wamid string, do func(m *message, at time.Time) error) error {

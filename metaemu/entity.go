@@ -120,6 +120,10 @@ type message struct {
 	errCode  int
 	price    *price
 	charged  bool
+	// identityHash is the one the sender asked to check; lifetime is how long an
+	// undelivered message is kept.
+	identityHash string
+	lifetime     time.Duration
 
 	reaction      string // of the other side to this message
 	ownReaction   string // of the same side
@@ -195,8 +199,13 @@ type Customer struct {
 	Name     string `json:"name"`
 	Digits   string `json:"digits"`
 	Username string `json:"username"`
-	// HidesPhone leaves the number out of webhooks; only the BSUID is told.
+	// HidesPhone is a username that is not told. Who has one, told or not, is known
+	// by the BSUID; the phone number is told only to those who know it already
+	// (coexistence-protocol §5).
 	HidesPhone bool `json:"hides_phone"`
+	// KnowsBusiness: the business is among the customer's contacts, which keeps the
+	// phone number in webhooks.
+	KnowsBusiness bool `json:"knows_business"`
 	// ReadsAtOnce reads what arrives a moment later; otherwise only when told to.
 	ReadsAtOnce bool `json:"reads_at_once"`
 	// Offline leaves messages at "sent" until the customer is online again.

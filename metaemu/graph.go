@@ -141,7 +141,7 @@ func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest 
 	e.enter()
 	defer e.mu.Unlock()
 	c.arrived = e.clock.Now()
-	if c.edge == "messages" && c.method == http.MethodPost {
+	if c.sends() {
 		return e.postMessage(c)
 	}
 	return e.dispatch(c)

@@ -143,9 +143,9 @@ func (e *Emulator) bookTime(at time.Time) string {
 
 // userIDUpdate is the value of the field user_id_update, which early drafts of
 // 2026 describe (§4.7).
-func userIDUpdate(n *number, cu *customer, newID, oldID string, at time.Time) []byte {
+func (e *Emulator) userIDUpdate(n *number, cu *customer, newID, oldID string, at time.Time) []byte {
 	var ids, o wire.Object
 	ids.Opt("previous", oldID).Str("current", newID)
-	o.Opt("wa_id", cu.visibleDigits()).Str("detail", "User "+cu.Name+" changed their user id").Obj("user_id", &ids).Str("timestamp", unix(at))
+	o.Opt("wa_id", e.phoneFor(n, cu, at)).Str("detail", "User "+cu.Name+" changed their user id").Obj("user_id", &ids).Str("timestamp", unix(at))
 	return valueOf(n).List("user_id_update", o.Bytes()).Bytes()
 }

@@ -92,7 +92,7 @@ func (e *Emulator) numberField(o *wire.Object, n *number, field string) {
 	case "last_onboarded_time":
 		o.Str(field, n.Onboarded.Format("2006-01-02T15:04:05-0700"))
 	case "whatsapp_business_manager_messaging_limit":
-		o.Str(field, "TIER_2K")
+		o.Str(field, e.tierOf(n.Portfolio))
 	case "webhook_configuration":
 		o.Obj(field, e.callbacksOf(n))
 	}

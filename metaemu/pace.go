@@ -10,7 +10,8 @@ import (
 type Breach struct {
 	At     time.Time `json:"at"`
 	Number string    `json:"number"`
-	// Rule is outbound, combined, pair or window.
+	// Rule is outbound, combined, pair, window, messaging_limit, opt_out,
+	// marketing_retry or allow_list.
 	Rule string `json:"rule"`
 	// Hard breaches are the client's own fault and must not happen. The others
 	// are answered and counted: what customers write is not the client's to pace.

@@ -19,6 +19,12 @@ type Content struct {
 	// Referral is the ad or the page's button a customer came by, as it stands in
 	// the webhook. Answered within a day it makes three days free (§8.1).
 	Referral jsonObject `json:"referral"`
+	// Forwarded is "once" for what a customer forwards, "often" for what many have
+	// forwarded. Product is the catalogue entry a customer asks about. Origin is
+	// where contacts come from: contact_request or other.
+	Forwarded string           `json:"forwarded"`
+	Product   *ReferredProduct `json:"referred_product"`
+	Origin    string           `json:"origin"`
 	// Device is the companion it is said from; empty is the phone itself.
 	Device string `json:"device"`
 	// ViewOnce and Live are what the app no longer offers on the platform.
@@ -75,6 +81,9 @@ func (e *Emulator) compositeOf(t *chat, c Content, at time.Time) (*message, erro
 // leave sends a message of the app on its way and echoes it.
 func (e *Emulator) leave(t *chat, m *message, at time.Time) {
 	e.keep(m)
+	if e.sending.rules.AppFillsBook {
+		e.meet(t.number, t.customer, at)
+	}
 	e.follow(m, nil)
 	e.echo(t, m.wamid, m.typ, m.content, m.replyTo, at)
 }
@@ -238,14 +247,14 @@ func (e *Emulator) echo(t *chat, wamid, typ string, content []byte, replyTo stri
 		return
 	}
 	userID := e.userIDOf(cu, n.Portfolio)
-	to := e.ninth(cu.visibleDigits())
+	to := e.phoneFor(n, cu, at)
 	var m wire.Object
 	m.Str("from", n.Digits).Opt("to", to).Str("to_user_id", userID).Str("id", wamid).Str("timestamp", unix(at)).Str("type", typ).Raw(typ, content)
 	if replyTo != "" {
 		var q wire.Object
 		m.Obj("context", q.Str("id", replyTo))
 	}
-	v := valueOf(n).List("contacts", e.contactOf(cu, userID, e.habits.NamedEchoes, to)).List("message_echoes", m.Bytes())
+	v := valueOf(n).List("contacts", e.contactOf(n, cu, e.habits.NamedEchoes, to)).List("message_echoes", m.Bytes())
 	if late := n.behind(at); late > 0 {
 		e.after(at, late, func(at time.Time) {
 			if n.Stage == StageLive {
@@ -257,17 +266,9 @@ func (e *Emulator) echo(t *chat, wamid, typ string, content []byte, replyTo stri
 	e.emit(n, "smb_message_echoes", v.Bytes(), at)
 }
 
-// visibleDigits is the phone number as webhooks may tell it.
-func (c *customer) visibleDigits() string {
-	if c.HidesPhone {
-		return ""
-	}
-	return c.Digits
-}
-
-// contact is the contacts element of a webhook; the name is told only with what
+// contactOf is the contacts element of a webhook; the name is told only with what
 // the customer wrote.
-func (e *Emulator) contactOf(c *customer, userID string, named bool, digits string) []byte {
+func (e *Emulator) contactOf(n *number, c *customer, named bool, digits string) []byte {
 	var o, p wire.Object
 	if named {
 		p.Opt("name", c.Name)
@@ -278,7 +279,11 @@ func (e *Emulator) contactOf(c *customer, userID string, named bool, digits stri
 	if b := p.Bytes(); len(b) > 2 {
 		o.Raw("profile", b)
 	}
-	return o.Opt("wa_id", digits).Str("user_id", userID).Bytes()
+	o.Opt("wa_id", digits).Str("user_id", e.userIDOf(c, n.Portfolio)).Opt("parent_user_id", e.parentOf(c, n.Portfolio))
+	if named && e.sending.numbers[n.ID].IdentityCheck {
+		o.Str("identity_key_hash", e.identityHash(c))
+	}
+	return o.Bytes()
 }
 
 // editWithin and revokeWithin are how long WhatsApp lets people change their

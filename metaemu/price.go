@@ -158,7 +158,10 @@ func (e *Emulator) charge(m *message, at time.Time) {
 	k := invoiceKey{month: local.Format("2006-01"), category: p.category, kind: p.kind, market: p.market, country: p.country, currency: n.waba.Currency}
 	if p.kind == regular {
 		seen := [4]string{n.Portfolio, p.market, p.category, k.month}
-		r := e.purse.tariff.Rate(n.waba.Currency, p.market, p.category, m.at.In(n.waba.zone()), e.purse.volume[seen])
+		// No card tells a rate of marketing_lite of its own: it is charged as
+		// marketing.
+		category := strings.TrimSuffix(p.category, "_lite")
+		r := e.purse.tariff.Rate(n.waba.Currency, p.market, category, m.at.In(n.waba.zone()), e.purse.volume[seen])
 		k.tier, k.micros, k.unknown = r.Tier, r.Micros, !r.Known
 		e.purse.volume[seen]++
 	}

@@ -3,7 +3,6 @@ package metaemu
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -13,17 +12,16 @@ import (
 // Window is how long free-form messages may follow a customer's message.
 const Window = 24 * time.Hour
 
-// postMessage is POST /{number}/messages. Every call is written into the book
+// postMessage is POST /{number}/messages and marketing_messages. Every call is written into the book
 // of arrivals with its answer, whatever becomes of it.
 func (e *Emulator) postMessage(c *call) answer {
-	var q sendRequest
-	parsed := json.Unmarshal(c.body, &q)
+	q, parsed := readRequest(c.body)
 	sum := sha256.Sum256(c.body)
 	arrival := Arrival{At: c.arrived, Number: c.node, To: or(q.To, q.Recipient), Opaque: q.Opaque, Type: q.Type, SHA256: hex.EncodeToString(sum[:])}
 	if q.Status != "" {
 		arrival.Type = "status:" + q.Status
 	}
-	a, m, f := e.judge(c, &q, parsed)
+	a, m, f := e.judge(c, q, parsed)
 	if f != nil {
 		a = e.refuse(f)
 		arrival.Code = f.code
@@ -63,9 +61,9 @@ func (e *Emulator) judge(c *call, q *sendRequest, parsed error) (answer, *messag
 		return answer{}, nil, f
 	}
 	if parsed != nil {
-		return answer{}, nil, &failure{http: 400, code: 100, title: "Invalid parameter", details: "The body is not valid JSON for a message: " + parsed.Error()}
+		return answer{}, nil, faultOf(parsed)
 	}
-	if f := q.validate(); f != nil {
+	if f := q.formOf(c); f != nil {
 		return answer{}, nil, f
 	}
 	if n.Stage != StageLive {
@@ -73,6 +71,9 @@ func (e *Emulator) judge(c *call, q *sendRequest, parsed error) (answer, *messag
 	}
 	if receipt {
 		return e.readReceipt(n, q)
+	}
+	if f := e.standing(c, n, q); f != nil {
+		return answer{}, nil, f
 	}
 	a, m, f := e.accept(c, n, q)
 	a.slow = slow
@@ -82,17 +83,28 @@ func (e *Emulator) judge(c *call, q *sendRequest, parsed error) (answer, *messag
 	return a, m, f
 }
 
+// standing is why a number may not send now, or not in this way.
+func (e *Emulator) standing(c *call, n *number, q *sendRequest) *failure {
+	switch {
+	case e.sending.wabas[n.waba.ID].Locked:
+		return fail(131031, "Business account has been locked.")
+	case c.arrived.Before(e.sending.upkeep[n.ID]):
+		return fail(131057, "Business account is in maintenance mode: its throughput is being upgraded.")
+	}
+	return e.unavailable(c, n, q)
+}
+
 // recipient finds whom a message is for. A number that nobody created is
 // a customer who never writes.
 func (e *Emulator) recipient(n *number, q *sendRequest) (cu *customer, byUserID bool, f *failure) {
 	if q.To == "" {
-		cu := e.byUserID[q.Recipient]
-		if !userIDShape.MatchString(q.Recipient) || cu == nil || cu.userIDs[n.Portfolio] != q.Recipient {
+		cu := e.byRecipient(n, q.Recipient)
+		if cu == nil {
 			return nil, false, fail(131009, "recipient is not a business-scoped user id of this portfolio.")
 		}
 		return cu, true, nil
 	}
-	digits, ok := digitsOf(q.To)
+	digits, ok := e.dialled(n, q.To)
 	if !ok {
 		return nil, false, fail(131009, "Parameter 'to' must be a phone number with its country code.")
 	}
@@ -110,9 +122,12 @@ func (e *Emulator) recipient(n *number, q *sendRequest) (cu *customer, byUserID 
 }
 
 // accept takes a message that is well formed, or refuses it for what it would
-// do: sentinel, pair rate, window.
+// do: sentinel, pair rate, window, limits.
 func (e *Emulator) accept(c *call, n *number, q *sendRequest) (answer, *message, *failure) {
 	cu, byUserID, f := e.recipient(n, q)
+	if f == nil {
+		f = e.allowedRecipient(n, cu)
+	}
 	if f != nil {
 		return answer{}, nil, f
 	}
@@ -131,26 +146,15 @@ func (e *Emulator) accept(c *call, n *number, q *sendRequest) (answer, *message,
 	if f := e.blocked(n, cu); f != nil {
 		return answer{}, nil, f
 	}
-	fate, atOnce := e.fateOf(m, q)
-	if fate == nil {
-		fate, atOnce = e.mediaFate(n, q)
-	}
+	fate, atOnce := e.fates(c, m, q)
 	if fate == nil && trouble && known[code].async {
 		fate = fail(code, "Asked for by the recipient's last six digits.")
 	}
 	if fate != nil && atOnce {
 		return answer{}, nil, fate
 	}
-	m.price = e.priceOf(m, q)
-	e.keep(m)
-	if m.typ == "reaction" && fate == nil {
-		e.messages[q.Reaction.MessageID].reactFromBusiness(*q.Reaction.Emoji)
-	}
-	e.follow(m, fate)
-	if e.habits.APIEchoes && fate == nil {
-		e.echo(ch, m.wamid, m.typ, m.content, m.replyTo, m.at)
-	}
-	a := answer{http: http.StatusOK, body: e.accepted(q, m)}
+	e.depart(m, q, fate)
+	a := answer{http: http.StatusOK, body: e.accepted(c, q, m)}
 	switch {
 	case trouble && code == SentinelLost:
 		a.lost = true
@@ -158,6 +162,42 @@ func (e *Emulator) accept(c *call, n *number, q *sendRequest) (answer, *message,
 		a = e.refuse(fail(131000, "Asked for by the recipient's last six digits; the message was accepted."))
 	}
 	return a, m, nil
+}
+
+// fates is why a message fails, or nil; atOnce refuses the call instead of
+// accepting it. Only what nothing else stops is counted against limits.
+func (e *Emulator) fates(c *call, m *message, q *sendRequest) (f *failure, atOnce bool) {
+	n := m.chat.number
+	if f, atOnce = e.fateOf(m, q); f != nil {
+		return f, atOnce
+	}
+	if f, atOnce = e.mediaFate(n, q); f != nil {
+		return f, atOnce
+	}
+	m.price = e.priceSend(c, m, q)
+	if f = e.wayFate(c, m, q); f != nil {
+		return f, true
+	}
+	if f = e.takeQuota(m); f != nil {
+		return f, true
+	}
+	return e.accountFate(m, q), false
+}
+
+// depart keeps an accepted message and sends it on its way.
+func (e *Emulator) depart(m *message, q *sendRequest, fate *failure) {
+	e.keep(m)
+	if !m.byUserID {
+		e.meet(m.chat.number, m.chat.customer, m.at)
+	}
+	if m.typ == "reaction" && fate == nil {
+		e.messages[q.Reaction.MessageID].reactFromBusiness(*q.Reaction.Emoji)
+	}
+	m.chat.typingUntil = m.at // An answer ends the dots.
+	e.follow(m, fate)
+	if e.habits.APIEchoes && fate == nil {
+		e.echo(m.chat, m.wamid, m.typ, m.content, m.replyTo, m.at)
+	}
 }
 
 // compose is the message as the chat will hold it.
@@ -168,13 +208,25 @@ func (e *Emulator) compose(ch *chat, q *sendRequest, at time.Time, byUserID bool
 	}
 	m := &message{
 		chat: ch, wamid: e.wamid(peer, true), origin: "api", at: at, typ: q.Type,
-		opaque: q.Opaque, byUserID: byUserID, status: "accepted", content: q.contentBytes(),
+		opaque: q.Opaque, byUserID: byUserID, status: "accepted", content: q.contentBytes(), identityHash: q.IdentityHash,
+		lifetime: e.lifetimeOf(ch.number, q),
 	}
 	if q.Context != nil {
-		m.replyTo = q.Context.MessageID
+		m.replyTo = e.quotable(ch, q.Context.MessageID, at)
 	}
 	m.text = q.summary()
 	return m
+}
+
+// quoteWithin is how old a quoted message may be; of an older one, and of one
+// that is gone, the bubble is left away (§2.1).
+const quoteWithin = 30 * 24 * time.Hour
+
+func (e *Emulator) quotable(ch *chat, wamid string, at time.Time) string {
+	if old := e.messages[wamid]; old != nil && (old.chat != ch || old.revoked || at.Sub(old.at) > quoteWithin) {
+		return ""
+	}
+	return wamid
 }
 
 // fateOf is why an accepted message will fail, or nil; atOnce refuses the call
@@ -182,6 +234,9 @@ func (e *Emulator) compose(ch *chat, q *sendRequest, at time.Time, byUserID bool
 func (e *Emulator) fateOf(m *message, q *sendRequest) (f *failure, atOnce bool) {
 	if m.typ == "template" {
 		return e.templateFate(m.chat.number, q)
+	}
+	if q.Category != "" {
+		return nil, false // Direct Send is a template in disguise.
 	}
 	if !m.chat.open(m.at) {
 		e.breach(Breach{
@@ -205,17 +260,18 @@ func (t *chat) open(now time.Time) bool {
 	return !t.lastIn.IsZero() && now.Sub(t.lastIn) < Window
 }
 
-// accepted is the answer of §2.1.
-func (e *Emulator) accepted(q *sendRequest, m *message) []byte {
+// accepted is the answer of §2.1; that of marketing_messages always has a status
+// (§2.9).
+func (e *Emulator) accepted(c *call, q *sendRequest, m *message) []byte {
 	var contact, msg, o wire.Object
 	contact.Str("input", or(q.To, q.Recipient))
 	if m.byUserID {
 		contact.Str("user_id", q.Recipient)
 	} else {
-		contact.Str("wa_id", m.chat.customer.Digits)
+		contact.Str("wa_id", e.spelling(m.chat.customer.Digits))
 	}
 	msg.Str("id", m.wamid)
-	if m.typ == "template" {
+	if m.typ == "template" || c.edge == "marketing_messages" {
 		msg.Str("message_status", "accepted")
 	}
 	return o.Str("messaging_product", "whatsapp").List("contacts", contact.Bytes()).List("messages", msg.Bytes()).Bytes()

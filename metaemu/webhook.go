@@ -12,6 +12,9 @@ type update struct {
 	time  time.Time // told only by account fields; zero otherwise
 	field string
 	value []byte
+	// before24 is the value for apps whose webhooks are older than v24; nil: the
+	// same.
+	before24 []byte
 }
 
 type batchKey struct{ app, url string }
@@ -56,11 +59,21 @@ func (e *Emulator) tell(n *number, u update, at time.Time) {
 			continue
 		}
 		told = true
-		e.enqueue(batchKey{a.ID, url}, u, at)
+		e.enqueue(batchKey{a.ID, url}, u.forVersion(e.sending.versions[a.ID]), at)
 	}
 	if !told {
 		e.book.Untold++
 	}
+}
+
+// forVersion is the update as webhooks of a Graph version tell it; 0 is the
+// newest.
+func (u update) forVersion(v int) update {
+	if u.before24 != nil && v != 0 && v < 24 {
+		u.value = u.before24
+	}
+	u.before24 = nil
+	return u
 }
 
 // tellApp tells one app by its own callback, subscribed to the WABA or not.

@@ -37,6 +37,9 @@ type Message struct {
 	Status    string          `json:"status"`
 	MessageID string          `json:"message_id"`
 	Typing    json.RawMessage `json:"typing_indicator"`
+	// MessagingAccount is accepted; it matters only where a token reaches several
+	// messaging accounts of one number, which comes in 2027 (§1.3).
+	MessagingAccount string `json:"messaging_account_id"`
 	// IdentityHash asks for the identity check; Category for Direct Send.
 	IdentityHash string `json:"recipient_identity_key_hash"`
 	Category     string `json:"category"`
@@ -150,6 +153,7 @@ func unwrap(raw []byte) ([]byte, bool) {
 var flat = map[string]bool{
 	"messaging_product": true, "recipient_type": true, "to": true, "recipient": true, "type": true, "status": true,
 	"message_id": true, "biz_opaque_callback_data": true, "recipient_identity_key_hash": true,
+	"messaging_account_id": true, "category": true, "product_policy": true,
 }
 
 func firstOf(s string) string {
@@ -167,6 +171,9 @@ func wrongType(below string, err error) *Fault {
 		return &Fault{100, "Invalid parameter: the body is not valid JSON for a message: " + err.Error()}
 	}
 	name := member(strings.Trim(below+"."+te.Field, "."))
+	if name == "" {
+		return &Fault{100, "Invalid parameter: the body must be a JSON object."}
+	}
 	want := map[byte]string{'s': "a string", 'b': "a boolean", 'i': "an integer", 'f': "a number", '[': "an array"}[te.Type.String()[0]]
 	if want == "" || te.Type.Kind().String() == "struct" || te.Type.Kind().String() == "ptr" {
 		want = "a JSON object"

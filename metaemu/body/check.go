@@ -66,10 +66,61 @@ func (m *Message) check() *Fault {
 	if m.Context != nil && m.Type == "reaction" {
 		return invalid("Parameter 'context' is not allowed for type 'reaction'.")
 	}
-	if m.Category != "" {
-		return &Fault{100, "Param category: sending without a template in this category is not enabled for this account."}
+	if f := m.checkCategory(); f != nil {
+		return f
 	}
 	return m.checkContent()
+}
+
+// checkCategory is about Direct Send (§2.10): which categories and which types.
+// Whether an account may is not a question of form.
+func (m *Message) checkCategory() *Fault {
+	switch m.Category {
+	case "":
+		return nil
+	case "utility", "authentication":
+	default:
+		return &Fault{100, `Param category must be one of {UTILITY, AUTHENTICATION} - got "` + m.Category + `".`}
+	}
+	if m.Type == "text" || m.Type == "interactive" && directSend[m.InteractiveType()] {
+		return nil
+	}
+	return &Fault{100, "Param category is only for text messages and interactive messages of type button or cta_url."}
+}
+
+var directSend = map[string]bool{"button": true, "cta_url": true}
+
+// InteractiveType is the type within the object of an interactive message.
+func (m *Message) InteractiveType() string {
+	var i struct {
+		Type string `json:"type"`
+	}
+	if absent(m.Interactive) || json.Unmarshal(m.Interactive, &i) != nil {
+		return ""
+	}
+	return i.Type
+}
+
+// CheckMarketing finds the first thing wrong with what is posted to
+// /{phone-number-id}/marketing_messages: a send of a template, with a policy
+// (§2.9). Its error is a *Fault.
+func (m *Message) CheckMarketing() error {
+	if f := m.checkMarketing(); f != nil {
+		return f
+	}
+	return nil
+}
+
+func (m *Message) checkMarketing() *Fault {
+	switch {
+	case m.Product != "whatsapp":
+		return required("messaging_product")
+	case m.Type != "template" || m.Status != "":
+		return &Fault{100, "Message must be a template message."}
+	case m.ProductPolicy != "" && m.ProductPolicy != "CLOUD_API_FALLBACK" && m.ProductPolicy != "STRICT":
+		return &Fault{100, `Param product_policy must be one of {CLOUD_API_FALLBACK, STRICT} - got "` + m.ProductPolicy + `".`}
+	}
+	return m.check()
 }
 
 func (m *Message) checkRead() *Fault {
