@@ -68,7 +68,9 @@ type number struct {
 	// phoneAlive is the last sign of life of the phone app.
 	phoneAlive time.Time
 	watched    bool // an inactivity check is in the queue
-	relink     uint64
+	// endedBy is why it was disconnected last: Meta's reason, or "button".
+	endedBy string
+	relink  uint64
 
 	out, in limit.Second
 	freeUse map[string]int // free service messages by month, "2026-11"

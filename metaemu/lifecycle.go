@@ -38,7 +38,7 @@ func (e *Emulator) checkLife(n *number, at time.Time) {
 // partnerRemoved disconnects a number and says so. Without a reason there is no
 // disconnection_info, as after the plain button in the app.
 func (e *Emulator) partnerRemoved(n *number, reason, by string, at time.Time) {
-	n.Stage = StageDisconnected
+	n.Stage, n.endedBy = StageDisconnected, or(reason, "button")
 	e.emitAccount(n, n.Number.WABA, e.removal(n, reason, by), at)
 	e.announce("numbers")
 }

@@ -21,6 +21,8 @@ type State struct {
 	Counters    Counters         `json:"counters"`
 	Breaches    map[string]int64 `json:"breaches_by_rule"`
 	Faults      Faults           `json:"faults"`
+	// Lives is how each number stands, by its id.
+	Lives map[string]Life `json:"lives"`
 }
 
 // State answers an overview.
@@ -32,6 +34,7 @@ func (e *Emulator) State() State {
 		Now: e.clock.Now(), Advanceable: can, Running: e.running, Customers: len(e.customers),
 		Apps: []App{}, Portfolios: []Portfolio{}, WABAs: []WABA{}, Numbers: []Number{},
 		Counters: e.book.Counters, Breaches: map[string]int64{}, Faults: e.faults,
+		Lives: map[string]Life{},
 	}
 	for _, id := range sortedKeys(e.apps) {
 		s.Apps = append(s.Apps, e.apps[id].App)
@@ -44,6 +47,7 @@ func (e *Emulator) State() State {
 	}
 	for _, id := range e.order {
 		s.Numbers = append(s.Numbers, e.numbers[id].Number)
+		s.Lives[id] = e.life(e.numbers[id])
 	}
 	for rule, n := range e.book.breachByRule {
 		s.Breaches[rule] = n

@@ -1,5 +1,5 @@
-// Package screen is the emulator's own web page: the phone of the business on
-// the left, its customers on the right, Meta's clock on top. It is written by
+// Package screen is the emulator's own web page: the phone of the business,
+// its customers beside it, Meta's control room, and its clock on top. It is written by
 // hand, needs no build and loads nothing from elsewhere.
 package screen
 
@@ -9,7 +9,10 @@ import (
 	"strings"
 )
 
-//go:embed index.html style.css words.js app.js signup.html signup.js sdk.js
+// In app are the modules of the page, in words its two languages, in look its
+// styles and letters (Vazirmatn, under the licence beside it).
+//
+//go:embed index.html signup.html signup.js sdk.js app words look
 var files embed.FS
 
 // Handler serves the page at "/" and its files beside it, the popup of Embedded
@@ -21,7 +24,7 @@ func Handler() http.Handler {
 		h := w.Header()
 		h.Set("Cache-Control", "no-cache")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:")
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; media-src 'self'; img-src 'self' data:")
 		switch {
 		case r.URL.Path == "/dialog/oauth":
 			http.ServeFileFS(w, r, files, "signup.html")

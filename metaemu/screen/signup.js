@@ -1,6 +1,6 @@
 // The popup of Embedded Signup. It shows the step at which the emulator says the
 // signup stands, and tells the page that opened it what came of it.
-"use strict";
+import { language, setLanguage, turn, word } from "./words/words.js";
 
 const params = new URLSearchParams(location.search);
 const $ = (id) => document.getElementById(id);
@@ -15,6 +15,15 @@ async function call(method, path, body) {
   const out = await res.json();
   if (!res.ok) throw new Error(out.error ?? "HTTP " + res.status);
   return out;
+}
+
+// applyWords writes the language into everything that names a word.
+function applyWords() {
+  turn();
+  document.title = word("signup");
+  for (const el of document.querySelectorAll("[data-word]")) el.textContent = word(el.dataset.word);
+  $("language").textContent = language === "ar" ? "English" : "العربية";
+  $("language").lang = language === "ar" ? "en" : "ar";
 }
 
 function notice(text) {
@@ -95,7 +104,7 @@ function challengeStep(s) {
   const card = make("div", "card");
   const code = make("output", s.challenge_kind === "qr" ? "challenge qr" : "challenge", s.challenge);
   code.id = "challenge";
-  card.append(make("h2", "", word("confirmOnPhone")), make("p", "", word(s.challenge_kind === "qr" ? "scanIt" : "copyIt")), code, make("p", "label", word("waiting")));
+  card.append(make("h2", "", word("confirmOnPhone")), make("p", "", word(s.challenge_kind === "qr" ? "scanIt" : "copyIt")), code, make("p", "soft", word("waiting")));
   return card;
 }
 
@@ -146,8 +155,9 @@ async function leave(report) {
 }
 
 async function start() {
+  document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   applyWords();
-  $("language").addEventListener("click", () => { switchLanguage(); show(run.signup, true); });
+  $("language").addEventListener("click", () => { setLanguage(language === "ar" ? "en" : "ar"); applyWords(); show(run.signup, true); });
   $("cancel").addEventListener("click", () => leave(false));
   if (params.get("response_type") !== "code" || params.get("override") !== "true") {
     notice(word("noCode"));
