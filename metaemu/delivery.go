@@ -135,7 +135,7 @@ func (e *Emulator) retry(d *delivery, now time.Time) {
 		return
 	}
 	d.Next = now.Add(gap)
-	e.after(now, gap, func(time.Time) { e.makeReady(d) })
+	e.plan(now, gap, "delivery.again", d)
 }
 
 func (e *Emulator) post(ctx context.Context, d *delivery) (int, error) {
@@ -189,3 +189,6 @@ func (e *Emulator) shake(ctx context.Context, h *handshake, challenge string) er
 	}
 	return nil
 }
+
+// tryAgain is a retry that has become due.
+func (e *Emulator) tryAgain(d *delivery, _ time.Time) { e.makeReady(d) }

@@ -17,40 +17,46 @@ func (e *Emulator) follow(m *message, fate *failure) {
 	if fate == nil {
 		m.chat.answered(m.at)
 	}
-	e.after(m.at, e.draw(e.cfg.Status.Sent), func(at time.Time) {
-		if fate != nil {
-			m.status, m.errCode = "failed", fate.code
-			e.report(m, "failed", at, fate)
-			e.announceChat(m.chat)
-			return
-		}
-		if m.price != nil {
-			e.settlePrice(m, at)
-		}
-		e.advance(m, "sent", at)
-		if !m.chat.customer.Offline {
-			e.toPhone(m, at)
-		}
-	})
+	e.plan(m.at, e.draw(e.cfg.Status.Sent), "message.sent", fateDeed{m, fate})
+}
+
+// sent is the first that becomes of an accepted message.
+func (e *Emulator) sent(m *message, fate *failure, at time.Time) {
+	if fate != nil {
+		m.status, m.errCode = "failed", fate.code
+		e.report(m, "failed", at, fate)
+		e.announceChat(m.chat)
+		return
+	}
+	if m.price != nil {
+		e.settlePrice(m, at)
+	}
+	e.advance(m, "sent", at)
+	if !m.chat.customer.Offline {
+		e.toPhone(m, at)
+	}
 }
 
 // toPhone schedules the delivery to the customer's phone.
 func (e *Emulator) toPhone(m *message, at time.Time) {
 	readsAtOnce := m.chat.customer.ReadsAtOnce
 	skip := readsAtOnce && e.chance(e.faults.SkipDelivered)
-	e.after(at, e.draw(e.cfg.Status.Delivered), func(at time.Time) {
-		if m.gone || m.chat.customer.Offline {
-			return
-		}
-		if skip {
-			e.advance(m, "read", at)
-			return
-		}
+	e.plan(at, e.draw(e.cfg.Status.Delivered), "message.delivered", arrivalDeed{m, skip, readsAtOnce})
+}
+
+// arrived is a message that reaches the customer's phone.
+func (e *Emulator) arrived(a arrivalDeed, at time.Time) {
+	m := a.message
+	switch {
+	case m.gone || m.chat.customer.Offline:
+	case a.skip:
+		e.advance(m, "read", at)
+	default:
 		e.advance(m, "delivered", at)
-		if readsAtOnce {
-			e.after(at, e.draw(e.cfg.Status.Read), func(at time.Time) { e.advance(m, "read", at) })
+		if a.reads {
+			e.plan(at, e.draw(e.cfg.Status.Read), "message.read", m)
 		}
-	})
+	}
 }
 
 // advance moves a message on, if that is on, and reports it. A reaction is
