@@ -74,6 +74,7 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 		}
 		return e.Habits(), nil
 	})
+	e.snapshotRoutes(mux)
 	e.sendRoutes(mux)
 	e.mediaRoutes(mux)
 	e.templateRoutes(mux)

@@ -34,6 +34,7 @@ type Emulator struct {
 	running  bool
 	ready    []*delivery // due now, waiting for a free worker
 	inFlight int
+	road     map[*delivery]struct{} // those that are with a worker
 	// wake ends the sleep of Run; wakeAt is when that sleep ends by itself.
 	wake   context.CancelFunc
 	wakeAt time.Time
@@ -69,21 +70,24 @@ type world struct {
 	templates  templateWorld
 	account    accountWorld
 	sending    sendWorld
-	epoch      uint64 // events of an earlier world do nothing
+	epoch      epoch // events of an earlier world do nothing
 }
+
+// epoch numbers the worlds of one emulator.
+type epoch uint64
 
 // New makes an emulator with an empty world: no app, no number, no customer.
 func New(cfg Config) *Emulator {
 	cfg = cfg.withDefaults()
 	e := &Emulator{
 		cfg: cfg, clock: cfg.Clock, client: cfg.HTTPClient, log: cfg.Log, surface: newSurface(), deeds: deedsByName(),
-		closed: make(chan struct{}), listeners: map[*listener]struct{}{},
+		closed: make(chan struct{}), listeners: map[*listener]struct{}{}, road: map[*delivery]struct{}{},
 	}
 	e.world = e.newWorld(0)
 	return e
 }
 
-func (e *Emulator) newWorld(epoch uint64) world {
+func (e *Emulator) newWorld(turn epoch) world {
 	dice := rand.NewPCG(e.cfg.Seed, 0x6d657461)
 	return world{
 		rng:        rand.New(dice), // #nosec G404 -- chance for tests, not for secrets
@@ -106,7 +110,7 @@ func (e *Emulator) newWorld(epoch uint64) world {
 		templates:  newTemplateWorld(),
 		account:    newAccountWorld(),
 		sending:    newSendWorld(),
-		epoch:      epoch,
+		epoch:      turn,
 	}
 }
 
@@ -260,7 +264,7 @@ func (e *Emulator) chance(share float64) bool {
 type event struct {
 	at    time.Time
 	seq   uint64
-	epoch uint64
+	epoch epoch
 	do    func(at time.Time) // nil if it is a deed
 	deed  string
 	args  any
