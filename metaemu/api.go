@@ -75,6 +75,7 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 		return e.Habits(), nil
 	})
 	e.screenRoutes(mux)
+	e.snapshotRoutes(mux)
 	e.sendRoutes(mux)
 	e.mediaRoutes(mux)
 	e.templateRoutes(mux)

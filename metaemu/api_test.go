@@ -237,14 +237,14 @@ func TestScreenAndStream(t *testing.T) {
 	e := metaemu.New(metaemu.Config{})
 	srv := httptest.NewServer(e.Handler())
 	defer srv.Close()
-	for path, want := range map[string]string{"/": "text/html", "/app.js": "javascript", "/words.js": "javascript", "/style.css": "text/css"} {
+	for path, want := range map[string]string{"/": "text/html", "/app/main.js": "javascript", "/words/ar.js": "javascript", "/look/base.css": "text/css", "/look/vazirmatn-arabic-wght-normal.woff2": "font"} {
 		res, err := srv.Client().Get(srv.URL + path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		raw, _ := io.ReadAll(res.Body)
 		_ = res.Body.Close()
-		if res.StatusCode != 200 || !strings.Contains(res.Header.Get("Content-Type"), want) || len(raw) < 1000 {
+		if res.StatusCode != 200 || !strings.Contains(res.Header.Get("Content-Type"), want) || len(raw) < 500 {
 			t.Errorf("%s: HTTP %d %s, %d bytes", path, res.StatusCode, res.Header.Get("Content-Type"), len(raw))
 		}
 		for _, bad := range []string{"innerHTML", "insertAdjacentHTML", "document.write", "https://", "http://"} {

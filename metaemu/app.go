@@ -209,12 +209,7 @@ func (e *Emulator) autoReply(t *chat, at time.Time, silentSince time.Time) {
 	default:
 		return
 	}
-	e.after(at, e.draw(Delay{time.Second, 3 * time.Second}), func(at time.Time) {
-		m, err := e.compositeOf(t, Content{Text: text}, at)
-		if err == nil {
-			e.leave(t, m, at)
-		}
-	})
+	e.plan(at, e.draw(Delay{time.Second, 3 * time.Second}), "phone.autoreply", replyDeed{t, text})
 }
 
 // The phone's own database takes its time with what reaches it through the API

@@ -44,7 +44,7 @@ type delivery struct {
 	Delivery
 	secret    string
 	signature string
-	epoch     uint64 // of the world it belongs to
+	epoch     epoch // of the world it belongs to
 }
 
 // retryGaps is how long after each failed try the next one follows; after the
@@ -80,6 +80,9 @@ func (e *Emulator) takeReady() []*delivery {
 		e.ready = nil
 	}
 	e.inFlight += n
+	for _, d := range start {
+		e.road[d] = struct{}{}
+	}
 	return start
 }
 
@@ -94,6 +97,7 @@ func (e *Emulator) try(ctx context.Context, d *delivery) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.inFlight--
+	delete(e.road, d)
 	if d.epoch != e.epoch {
 		e.poke() // A world that Reset has ended; only the worker is free again.
 		return
@@ -135,7 +139,7 @@ func (e *Emulator) retry(d *delivery, now time.Time) {
 		return
 	}
 	d.Next = now.Add(gap)
-	e.after(now, gap, func(time.Time) { e.makeReady(d) })
+	e.plan(now, gap, "delivery.again", d)
 }
 
 func (e *Emulator) post(ctx context.Context, d *delivery) (int, error) {
@@ -189,3 +193,6 @@ func (e *Emulator) shake(ctx context.Context, h *handshake, challenge string) er
 	}
 	return nil
 }
+
+// tryAgain is a retry that has become due.
+func (e *Emulator) tryAgain(d *delivery, _ time.Time) { e.makeReady(d) }

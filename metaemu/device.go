@@ -74,16 +74,18 @@ func (e *Emulator) PhoneUnlinkDevice(numberID, device string) error {
 // watchDevice ends Coexistence when a companion has been idle for too long, as
 // Meta's table of reasons says.
 func (e *Emulator) watchDevice(n *number, d *Device) {
-	e.after(d.Active, companionIdle, func(at time.Time) {
-		if !slices.Contains(n.devices, d) || n.Stage != StageLive {
-			return
-		}
-		if at.Sub(d.Active) < companionIdle {
-			e.watchDevice(n, d)
-			return
-		}
-		e.partnerRemoved(n, "COMPANION_INACTIVITY", "SYSTEM", at)
-	})
+	e.plan(d.Active, companionIdle, "device.check", deviceDeed{n, d})
+}
+
+func (e *Emulator) checkDevice(n *number, d *Device, at time.Time) {
+	if !slices.Contains(n.devices, d) || n.Stage != StageLive {
+		return
+	}
+	if at.Sub(d.Active) < companionIdle {
+		e.watchDevice(n, d)
+		return
+	}
+	e.partnerRemoved(n, "COMPANION_INACTIVITY", "SYSTEM", at)
 }
 
 // device finds a companion that something is said from; none is the phone.

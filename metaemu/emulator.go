@@ -21,6 +21,8 @@ type Emulator struct {
 	log    *slog.Logger
 	// surface is what can be asked over Graph; it never changes.
 	surface surface
+	// deeds is what can be planned by name; it never changes.
+	deeds map[string]deed
 
 	// mu guards everything below. It is never held while sleeping or during
 	// input or output.
@@ -32,6 +34,7 @@ type Emulator struct {
 	running  bool
 	ready    []*delivery // due now, waiting for a free worker
 	inFlight int
+	road     map[*delivery]struct{} // those that are with a worker
 	// wake ends the sleep of Run; wakeAt is when that sleep ends by itself.
 	wake   context.CancelFunc
 	wakeAt time.Time
@@ -44,6 +47,7 @@ type Emulator struct {
 // world is all that Reset forgets.
 type world struct {
 	rng        *rand.Rand
+	dice       *rand.PCG // what rng draws from
 	idSeq      uint64
 	apps       map[string]*app
 	portfolios map[string]*portfolio
@@ -66,23 +70,28 @@ type world struct {
 	templates  templateWorld
 	account    accountWorld
 	sending    sendWorld
-	epoch      uint64 // events of an earlier world do nothing
+	epoch      epoch // events of an earlier world do nothing
 }
+
+// epoch numbers the worlds of one emulator.
+type epoch uint64
 
 // New makes an emulator with an empty world: no app, no number, no customer.
 func New(cfg Config) *Emulator {
 	cfg = cfg.withDefaults()
 	e := &Emulator{
-		cfg: cfg, clock: cfg.Clock, client: cfg.HTTPClient, log: cfg.Log, surface: newSurface(),
-		closed: make(chan struct{}), listeners: map[*listener]struct{}{},
+		cfg: cfg, clock: cfg.Clock, client: cfg.HTTPClient, log: cfg.Log, surface: newSurface(), deeds: deedsByName(),
+		closed: make(chan struct{}), listeners: map[*listener]struct{}{}, road: map[*delivery]struct{}{},
 	}
 	e.world = e.newWorld(0)
 	return e
 }
 
-func (e *Emulator) newWorld(epoch uint64) world {
+func (e *Emulator) newWorld(turn epoch) world {
+	dice := rand.NewPCG(e.cfg.Seed, 0x6d657461)
 	return world{
-		rng:        rand.New(rand.NewPCG(e.cfg.Seed, 0x6d657461)), // #nosec G404 -- chance for tests, not for secrets
+		rng:        rand.New(dice), // #nosec G404 -- chance for tests, not for secrets
+		dice:       dice,
 		apps:       map[string]*app{},
 		portfolios: map[string]*portfolio{},
 		wabas:      map[string]*waba{},
@@ -101,7 +110,7 @@ func (e *Emulator) newWorld(epoch uint64) world {
 		templates:  newTemplateWorld(),
 		account:    newAccountWorld(),
 		sending:    newSendWorld(),
-		epoch:      epoch,
+		epoch:      turn,
 	}
 }
 
@@ -201,7 +210,7 @@ func (e *Emulator) runDue() time.Duration {
 		}
 		ev := heap.Pop(&e.queue).(event)
 		if ev.epoch == e.epoch {
-			ev.do(ev.at)
+			e.carryOut(ev)
 		}
 	}
 	return 0
@@ -210,12 +219,24 @@ func (e *Emulator) runDue() time.Duration {
 // after schedules do for d from from. do runs with mu held and is told the time
 // it was meant for, which is what it should write into what it reports.
 func (e *Emulator) after(from time.Time, d time.Duration, do func(at time.Time)) {
+	e.schedule(event{at: from.Add(d), do: do})
+}
+
+func (e *Emulator) schedule(ev event) {
 	e.eventSeq++
-	at := from.Add(d)
-	heap.Push(&e.queue, event{at: at, seq: e.eventSeq, epoch: e.epoch, do: do})
-	if e.wake != nil && at.Before(e.wakeAt) {
+	ev.seq, ev.epoch = e.eventSeq, e.epoch
+	heap.Push(&e.queue, ev)
+	if e.wake != nil && ev.at.Before(e.wakeAt) {
 		e.poke()
 	}
+}
+
+func (e *Emulator) carryOut(ev event) {
+	if ev.do != nil {
+		ev.do(ev.at)
+		return
+	}
+	e.deeds[ev.deed].do(e, ev.args, ev.at)
 }
 
 // poke ends the nap of Run.
@@ -243,8 +264,10 @@ func (e *Emulator) chance(share float64) bool {
 type event struct {
 	at    time.Time
 	seq   uint64
-	epoch uint64
-	do    func(at time.Time)
+	epoch epoch
+	do    func(at time.Time) // nil if it is a deed
+	deed  string
+	args  any
 }
 
 // eventQueue is a heap by time, and by the order of scheduling within a time.

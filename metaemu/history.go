@@ -24,19 +24,18 @@ const chunkGap = 500 * time.Millisecond
 // nothing. Progress is per phase, as captured in production (§4.2).
 func (e *Emulator) syncHistory(n *number, at time.Time) {
 	if !n.ShareHistory {
-		e.after(at, chunkGap, func(at time.Time) { e.emitHistory(n, declined(), at) })
+		e.plan(at, chunkGap, "history.chunk", valueDeed{n, declined()})
 		return
 	}
 	step := time.Duration(e.habits.HistoryDelay)
 	for _, c := range e.historyChunks(n) {
 		step += chunkGap
-		item := e.historyChunk(n, c)
-		e.after(at, step, func(at time.Time) { e.emitHistory(n, item, at) })
+		e.plan(at, step, "history.chunk", valueDeed{n, e.historyChunk(n, c)})
 	}
 	for _, m := range n.pastBetween(0, mediaWithin) {
 		if isMedia(m.typ) {
 			step += 50 * time.Millisecond
-			e.after(at, step, func(at time.Time) { e.emitHistoryMedia(n, m, at) })
+			e.plan(at, step, "history.media", pastDeed{n, m})
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (e *Emulator) signOfLife(n *number, at time.Time) {
 		return
 	}
 	n.watched = true
-	e.after(n.phoneAlive, e.cfg.InactivityAfter, func(at time.Time) { e.checkLife(n, at) })
+	e.plan(n.phoneAlive, e.cfg.InactivityAfter, "phone.check", n)
 }
 
 // checkLife ends Coexistence if the phone has been silent for too long. What
@@ -98,7 +98,7 @@ func (e *Emulator) PhoneChangeDevice(numberID string, keepOptIn bool) error {
 	n.Stage = StageSuspended
 	n.relink++
 	if e.habits.LateOffboarded && keepOptIn {
-		e.after(at, reconnectAfter.Max+time.Second, func(at time.Time) { e.accountEvent(n, "ACCOUNT_OFFBOARDED", at) })
+		e.plan(at, reconnectAfter.Max+time.Second, "phone.event", eventDeed{n, "ACCOUNT_OFFBOARDED"})
 	} else {
 		e.accountEvent(n, "ACCOUNT_OFFBOARDED", at)
 	}
@@ -106,12 +106,7 @@ func (e *Emulator) PhoneChangeDevice(numberID string, keepOptIn bool) error {
 		e.emitAccount(n, n.Number.WABA, e.removal(n, "USER_RE_REGISTERED", "USER"), at)
 	}
 	if keepOptIn {
-		turn := n.relink
-		e.after(at, e.draw(reconnectAfter), func(at time.Time) {
-			if n.relink == turn && n.Stage == StageSuspended {
-				e.reconnected(n, at)
-			}
-		})
+		e.plan(at, e.draw(reconnectAfter), "phone.back", backDeed{n, n.relink})
 	}
 	return nil
 }

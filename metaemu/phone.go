@@ -256,11 +256,7 @@ func (e *Emulator) echo(t *chat, wamid, typ string, content []byte, replyTo stri
 	}
 	v := valueOf(n).List("contacts", e.contactOf(n, cu, e.habits.NamedEchoes, to)).List("message_echoes", m.Bytes())
 	if late := n.behind(at); late > 0 {
-		e.after(at, late, func(at time.Time) {
-			if n.Stage == StageLive {
-				e.emit(n, "smb_message_echoes", v.Bytes(), at)
-			}
-		})
+		e.plan(at, late, "phone.echo", valueDeed{n, v.Bytes()})
 		return
 	}
 	e.emit(n, "smb_message_echoes", v.Bytes(), at)

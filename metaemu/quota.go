@@ -114,16 +114,31 @@ func (e *Emulator) grow(portfolio string, r *reach, at time.Time) {
 		return
 	}
 	r.growing = true
-	e.after(at, growthAfter, func(at time.Time) {
-		r.growing = false
-		p := e.sending.portfolios[portfolio]
-		if e.tierOf(portfolio) != tier {
-			return // Somebody has set it meanwhile.
-		}
-		p.Limit = tiers[i+1]
-		e.sending.portfolios[portfolio] = p
-		e.tellTier(portfolio, at)
-	})
+	e.plan(at, growthAfter, "quota.grow", growthDeed{r, portfolio, tier, tiers[i+1]})
+}
+
+type growthDeed struct {
+	reached               *reach
+	portfolio, tier, next string
+}
+
+type upgradeDeed struct{ number *number }
+
+// quotaDeeds are those of limits that grow.
+func quotaDeeds() []deed {
+	return []deed{
+		deedOf("quota.grow", func(e *Emulator, a growthDeed, at time.Time) {
+			a.reached.growing = false
+			p := e.sending.portfolios[a.portfolio]
+			if e.tierOf(a.portfolio) != a.tier {
+				return // Somebody has set it meanwhile.
+			}
+			p.Limit = a.next
+			e.sending.portfolios[a.portfolio] = p
+			e.tellTier(a.portfolio, at)
+		}),
+		deedOf("throughput.upgrade", func(e *Emulator, a upgradeDeed, at time.Time) { e.upgraded(a.number, at) }),
+	}
 }
 
 // tellTier tells the accounts of a portfolio about its messaging limit (§5.7).
@@ -233,12 +248,15 @@ func (e *Emulator) UpgradeThroughput(numberID string) error {
 	}
 	now := e.clock.Now()
 	e.sending.upkeep[n.ID] = now.Add(upgradeTakes)
-	e.after(now, upgradeTakes, func(at time.Time) {
-		n.MPS = fastMPS
-		var o wire.Object
-		o.Str("display_phone_number", n.Digits).Str("event", "THROUGHPUT_UPGRADE").
-			Str("current_limit", e.tierOf(n.Portfolio)).Str("max_daily_conversations_per_business", e.tierOf(n.Portfolio))
-		e.tell(n, update{entry: n.waba.ID, time: at, field: "phone_number_quality_update", value: o.Bytes()}, at)
-	})
+	e.plan(now, upgradeTakes, "throughput.upgrade", upgradeDeed{n})
 	return nil
+}
+
+// upgraded tells that a number is faster from now on.
+func (e *Emulator) upgraded(n *number, at time.Time) {
+	n.MPS = fastMPS
+	var o wire.Object
+	o.Str("display_phone_number", n.Digits).Str("event", "THROUGHPUT_UPGRADE").
+		Str("current_limit", e.tierOf(n.Portfolio)).Str("max_daily_conversations_per_business", e.tierOf(n.Portfolio))
+	e.tell(n, update{entry: n.waba.ID, time: at, field: "phone_number_quality_update", value: o.Bytes()}, at)
 }

@@ -21,7 +21,7 @@ func (e *Emulator) follow(m *message, fate *failure) {
 	if fate == nil {
 		m.chat.answered(m.at)
 	}
-	e.after(m.at, e.draw(e.cfg.Status.Sent), func(at time.Time) { e.sent(m, fate, at) })
+	e.plan(m.at, e.draw(e.cfg.Status.Sent), "message.sent", fateDeed{m, fate})
 }
 
 // sent is the first that becomes of an accepted message.
@@ -103,19 +103,22 @@ func (m *message) expired(at time.Time) bool {
 func (e *Emulator) toPhone(m *message, at time.Time) {
 	readsAtOnce := m.chat.customer.ReadsAtOnce
 	skip := readsAtOnce && e.chance(e.faults.SkipDelivered)
-	e.after(at, e.draw(e.cfg.Status.Delivered), func(at time.Time) {
-		if m.expired(at) || m.chat.customer.Offline {
-			return
-		}
-		if skip {
-			e.advance(m, "read", at)
-			return
-		}
+	e.plan(at, e.draw(e.cfg.Status.Delivered), "message.delivered", arrivalDeed{m, skip, readsAtOnce})
+}
+
+// arrived is a message that reaches the customer's phone.
+func (e *Emulator) arrived(a arrivalDeed, at time.Time) {
+	m := a.message
+	switch {
+	case m.expired(at) || m.chat.customer.Offline:
+	case a.skip:
+		e.advance(m, "read", at)
+	default:
 		e.advance(m, "delivered", at)
-		if readsAtOnce {
-			e.after(at, e.draw(e.cfg.Status.Read), func(at time.Time) { e.advance(m, "read", at) })
+		if a.reads {
+			e.plan(at, e.draw(e.cfg.Status.Read), "message.read", m)
 		}
-	})
+	}
 }
 
 // advance moves a message on, if that is on, and reports it. A reaction is

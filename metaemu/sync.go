@@ -71,7 +71,7 @@ func (e *Emulator) syncContacts(n *number, at time.Time) {
 		for j, pc := range part {
 			items[j] = e.contactItem(n, pc, "add", at)
 		}
-		e.after(at, time.Duration(i+1)*200*time.Millisecond, func(at time.Time) { e.emitContacts(n, items, at) })
+		e.plan(at, time.Duration(i+1)*200*time.Millisecond, "contacts.part", contactsDeed{n, items})
 	}
 }
 

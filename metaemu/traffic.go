@@ -43,7 +43,7 @@ func (e *Emulator) Play(s Script) error {
 			return fmt.Errorf("line %d: %w", i+1, err)
 		}
 	}
-	e.after(e.clock.Now(), s.Start+s.Lines[0].After, func(at time.Time) { e.say(t, s, 0, at) })
+	e.plan(e.clock.Now(), s.Start+s.Lines[0].After, "script.line", lineDeed{t, s, 0})
 	return nil
 }
 
@@ -67,5 +67,5 @@ func (e *Emulator) say(t *chat, s Script, i int, at time.Time) {
 	if now := e.clock.Now(); now.Sub(at) > time.Minute {
 		from = now
 	}
-	e.after(from, pause+s.Lines[i].After, func(at time.Time) { e.say(t, s, i, at) })
+	e.plan(from, pause+s.Lines[i].After, "script.line", lineDeed{t, s, i})
 }

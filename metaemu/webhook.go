@@ -97,7 +97,7 @@ func (e *Emulator) enqueue(k batchKey, u update, at time.Time) {
 		e.batches[k] = b
 		wait := time.Duration(e.faults.BatchWait)
 		orDuration(&wait, 250*time.Millisecond)
-		e.after(e.clock.Now(), wait, func(at time.Time) { e.flush(k, b, at) })
+		e.plan(e.clock.Now(), wait, "batch.full", batchDeed{k, b})
 	}
 	b.updates = append(b.updates, u)
 	b.size += len(u.value)
@@ -145,7 +145,7 @@ func (e *Emulator) send(k batchKey, updates []update, body []byte, at time.Time,
 		e.makeReady(d)
 		return
 	}
-	e.after(at, hold, func(time.Time) { e.makeReady(d) })
+	e.plan(at, hold, "delivery.ready", d)
 }
 
 // envelope joins updates: neighbours of the same entry share it.
