@@ -216,12 +216,9 @@ func (e *Emulator) runDue() time.Duration {
 	return 0
 }
 
-// after schedules do for d from from. do runs with mu held and is told the time
-// it was meant for, which is what it should write into what it reports.
-func (e *Emulator) after(from time.Time, d time.Duration, do func(at time.Time)) {
-	e.schedule(event{at: from.Add(d), do: do})
-}
-
+// schedule puts an event into the queue; what it does runs with mu held and is
+// told the time it was meant for, which is what it should write into what it
+// reports.
 func (e *Emulator) schedule(ev event) {
 	e.eventSeq++
 	ev.seq, ev.epoch = e.eventSeq, e.epoch
@@ -232,10 +229,6 @@ func (e *Emulator) schedule(ev event) {
 }
 
 func (e *Emulator) carryOut(ev event) {
-	if ev.do != nil {
-		ev.do(ev.at)
-		return
-	}
 	e.deeds[ev.deed].do(e, ev.args, ev.at)
 }
 
@@ -265,7 +258,6 @@ type event struct {
 	at    time.Time
 	seq   uint64
 	epoch epoch
-	do    func(at time.Time) // nil if it is a deed
 	deed  string
 	args  any
 }

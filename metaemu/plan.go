@@ -7,8 +7,7 @@ import (
 )
 
 // A deed is something that can be planned by name with plain arguments, so that
-// a snapshot can hold it and another emulator carry it out. What is planned with
-// [Emulator.after] instead is a closure: it works as well, but is not saved.
+// a snapshot can hold it and another emulator carry it out.
 type deed struct {
 	name string
 	args reflect.Type

@@ -24,8 +24,6 @@ type savedWorld struct {
 	Version int       `json:"wasl_emulator_snapshot"`
 	At      time.Time `json:"at"`
 	Seed    uint64    `json:"seed"`
-	// LeftOut counts what was to come and is not in here, see doc.go.
-	LeftOut int             `json:"left_out"`
 	World   json.RawMessage `json:"world"`
 	Events  []savedEvent    `json:"events"`
 	Ready   json.RawMessage `json:"ready"`
@@ -71,8 +69,6 @@ func (e *Emulator) snapshot() (savedWorld, error) {
 	for _, ev := range coming {
 		switch {
 		case ev.epoch != e.epoch:
-		case ev.do != nil:
-			doc.LeftOut++
 		default:
 			doc.Events = append(doc.Events, savedEvent{At: ev.at.UTC(), Deed: ev.deed, Args: written(addressable(reflect.ValueOf(ev.args)))})
 		}

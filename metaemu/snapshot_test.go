@@ -93,9 +93,6 @@ func TestSnapshotGoesOnAlike(t *testing.T) {
 		}
 		want = rest(t, w)
 	})
-	if strings.Contains(saved.String(), `"left_out":0`) == false {
-		t.Error("the snapshot left something out that was still to come")
-	}
 	synctest.Test(t, func(t *testing.T) {
 		cfg := troubled()
 		cfg.Seed = 99 // The snapshot's own seed counts.
