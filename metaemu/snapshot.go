@@ -21,9 +21,9 @@ const SnapshotVersion = 1
 
 // savedWorld is the document of a snapshot.
 type savedWorld struct {
-	Version int       `json:"wasl_emulator_snapshot"`
-	At      time.Time `json:"at"`
-	Seed    uint64    `json:"seed"`
+	Version int             `json:"wasl_emulator_snapshot"`
+	At      time.Time       `json:"at"`
+	Seed    uint64          `json:"seed"`
 	World   json.RawMessage `json:"world"`
 	Events  []savedEvent    `json:"events"`
 	Ready   json.RawMessage `json:"ready"`
