@@ -1,6 +1,9 @@
 package metaemu
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // ChargedBefore says that so many messages of a portfolio were charged already,
 // so that a test need not send a hundred thousand to reach a tier.
@@ -16,8 +19,8 @@ func (e *Emulator) Unsavable() (list []string) {
 	for name, t := range e.savedTypes() {
 		for i := range t.NumField() {
 			f := t.Field(i)
-			switch f.Type.Kind() {
-			case reflect.Func, reflect.Chan, reflect.Interface, reflect.UnsafePointer:
+			cannot := []reflect.Kind{reflect.Func, reflect.Chan, reflect.Interface, reflect.UnsafePointer}
+			if slices.Contains(cannot, f.Type.Kind()) {
 				list = append(list, name+"."+f.Name)
 			}
 		}

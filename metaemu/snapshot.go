@@ -180,13 +180,13 @@ func (e *Emulator) savedTypes() map[string]reflect.Type {
 			return
 		}
 		seen[t] = true
-		switch t.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Array:
+		switch kind := t.Kind(); {
+		case kind == reflect.Pointer, kind == reflect.Slice, kind == reflect.Array:
 			visit(t.Elem())
-		case reflect.Map:
+		case kind == reflect.Map:
 			visit(t.Key())
 			visit(t.Elem())
-		case reflect.Struct:
+		case kind == reflect.Struct:
 			found[t.String()] = t
 			for i := range t.NumField() {
 				visit(t.Field(i).Type)

@@ -65,8 +65,11 @@ func (g *graphReader) read(raw json.RawMessage, v reflect.Value) error {
 		return g.readMap(raw, v)
 	case reflect.Struct:
 		return g.readStruct(raw, v)
+	case reflect.Invalid, reflect.Interface, reflect.Func, reflect.Chan,
+		reflect.UnsafePointer, reflect.Uintptr, reflect.Complex64, reflect.Complex128:
+		return fmt.Errorf("a value of type %v cannot come from a snapshot", v.Type())
 	}
-	return fmt.Errorf("a value of type %v cannot come from a snapshot", v.Type())
+	panic("a kind that Go does not have: " + v.Kind().String())
 }
 
 // readPlain reads by the kind, not by the type: a type may have a spelling of
