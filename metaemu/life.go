@@ -75,4 +75,5 @@ func Sentinels() []SentinelNumber {
 // screenRoutes are what only a screen asks for.
 func (e *Emulator) screenRoutes(mux *http.ServeMux) {
 	get(mux, "sentinels", func(*http.Request) (any, error) { return Sentinels(), nil })
+	partsRoute(mux)
 }

@@ -18,7 +18,7 @@ export function bar() {
       ...jumps.map((by) => h("button", { type: "button", disabled: s && !s.advanceable, title: s && !s.advanceable ? word("clockFixed") : word("jumpWhy"), onClick: () => jump(by) }, word("jump_" + by))),
       span(s)),
     h("div", { class: "choices" },
-      s && s.numbers.length > 0 && h("label", { class: "pick" }, h("span", {}, word("number")), h("select", { value: ui.number, onChange: (ev) => { world.phone = world.chat = null; go({ number: ev.target.value, chat: "" }); document.dispatchEvent(new Event("refresh")); } }, ...s.numbers.map((n) => h("option", { value: n.id }, `${n.verified_name} \u2066${n.display_phone_number}\u2069`)))),
+      s && s.numbers.length > 0 && h("label", { class: "pick" }, h("span", {}, word("number")), h("select", { "aria-label": word("number"), value: ui.number, onChange: (ev) => { world.phone = world.chat = null; go({ number: ev.target.value, chat: "" }); document.dispatchEvent(new Event("refresh")); } }, ...s.numbers.map((n) => h("option", { value: n.id }, `${n.verified_name} \u2066${n.display_phone_number}\u2069`)))),
       h("button", { type: "button", lang: language === "ar" ? "en" : "ar", onClick: () => { setLanguage(language === "ar" ? "en" : "ar"); draw(); } }, language === "ar" ? "English" : "العربية"),
       h("button", { type: "button", onClick: () => { go({ theme: dark() ? "light" : "dark" }); theme(); } }, word(dark() ? "toLight" : "toDark"))),
   );

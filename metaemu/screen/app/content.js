@@ -2,6 +2,7 @@
 // buttons.
 import { h, ltr, own } from "./dom.js";
 import { icon } from "./icon.js";
+import { draw, world } from "./state.js";
 import { has, word } from "../words/words.js";
 
 const file = (id) => "/_emulator/media/" + encodeURIComponent(id);
@@ -57,10 +58,9 @@ export function content(m, reply) {
 }
 
 function media(m, c) {
-  const address = c.id && !missing.has(c.id) ? file(c.id) : "";
-  const lost = () => missing.add(c.id);
+  const address = c.id && world.parts.includes("media") && !missing.has(c.id) ? file(c.id) : "";
   const name = word("t_" + m.type);
-  const props = { class: "shown", src: address, onError: (ev) => (lost(), ev.target.replaceWith(Object.assign(document.createElement("span"), { className: "placeholder", textContent: name }))) };
+  const props = { class: "shown", src: address, onError: () => (missing.add(c.id), draw()) };
   if (!address) return h("span", { class: "placeholder" }, icon(m.type), name);
   if (m.type === "audio") return h("audio", { ...props, class: "voice", controls: true, preload: "none", "aria-label": c.voice ? word("t_audio") : word("sound") });
   if (m.type === "video") return h("video", { ...props, controls: true, preload: "metadata", "aria-label": name });
@@ -69,7 +69,7 @@ function media(m, c) {
 
 function documentRow(c) {
   const inside = [icon("document"), own(c.filename ?? word("t_document")), h("span", { class: "soft" }, ltr((c.mime_type ?? "").split("/").pop().slice(0, 8).toUpperCase()))];
-  return c.id ? h("a", { class: "file", href: file(c.id), target: "_blank", rel: "noopener" }, ...inside) : h("span", { class: "file" }, ...inside);
+  return c.id && world.parts.includes("media") ? h("a", { class: "file", href: file(c.id), target: "_blank", rel: "noopener" }, ...inside) : h("span", { class: "file" }, ...inside);
 }
 
 const place = (c) => h("div", { class: "spot" }, icon("location"), h("div", {}, own(c.name || word("t_location"), "strong"), c.address && own(c.address), ltr(`${Number(c.latitude ?? 0).toFixed(4)}, ${Number(c.longitude ?? 0).toFixed(4)}`, "soft")));

@@ -93,8 +93,10 @@ async function loadBooks() {
 
 /** loadKnobs fetches what hardly changes; what this emulator does not have stays empty. */
 async function loadKnobs() {
-  const [habits, faults, knobs, sentinels, samples] = await Promise.all(["habits", "faults", "knobs", "sentinels", "media/samples"].map((p) => ask(p)));
-  Object.assign(world, { habits, faults, knobs, sentinels: sentinels ?? [], samples: samples ?? [] });
+  const parts = await call("GET", "parts");
+  const has = (p) => (parts.includes(p) ? ask(p) : null);
+  const [habits, faults, sentinels, knobs, presets, samples] = await Promise.all([call("GET", "habits"), call("GET", "faults"), call("GET", "sentinels"), has("knobs"), has("presets"), has("samples")]);
+  Object.assign(world, { parts, habits, faults, sentinels, knobs, presets, samples: samples ?? [] });
 }
 
 function onChanges(changes) {

@@ -33,7 +33,7 @@ function card(n) {
     h("dl", {},
       n.coexistence && l && [h("dt", {}, word("lastUsed")), h("dd", {}, since(l.last_activity))],
       l && n.coexistence && [h("dt", {}, word("sync")), h("dd", {}, ...["contacts", "history"].map((k) => [word("sync_" + k), ": ", word(l.synced.includes(k) ? "syncAsked" : "syncNot"), k === "contacts" && " · "]), !l.synced.includes("history") && Date.parse(l.sync_until) > 0 && [" · ", word("syncUntil"), " ", w.full(l.sync_until)])],
-      h("dt", {}, word("limits")), h("dd", {}, word("limitSecond", { n: n.mps }), l && [" · ", word("limitPair", { span: l.pair_every, burst: l.pair_burst })])),
+      h("dt", {}, word("limits")), h("dd", {}, word("limitSecond", { n: n.mps }), l && [" · ", word("limitPair", { span: w.goSpan(l.pair_every), burst: l.pair_burst })])),
     n.coexistence && n.stage === "live" && openApp(n),
   );
 }

@@ -1,5 +1,5 @@
 // The owner's phone: the frame, its pages, and what stands above all of them.
-import { h, ltr, own } from "./dom.js";
+import { h, own } from "./dom.js";
 import { icon } from "./icon.js";
 import { post } from "./api.js";
 import { chatPage, chatsPage } from "./phonechats.js";
@@ -8,7 +8,7 @@ import { settingsPage } from "./phonesettings.js";
 import { platformPage } from "./phoneplatform.js";
 import { brief, go, now, number, ui, world } from "./state.js";
 import { empty, field, hint, toggle } from "./ui.js";
-import { span, time, word } from "../words/words.js";
+import { goSpan, span, time, word } from "../words/words.js";
 
 const pages = { chats: chatsPage, groups: groupsPage, calls: callsPage, contacts: contactsPage, settings: settingsPage, platform: platformPage };
 const tabs = [["chats", "chat"], ["groups", "group"], ["calls", "call"], ["contacts", "book"], ["settings", "gear"]];
@@ -46,7 +46,7 @@ function status(n) {
     h("span", { class: "time" }, time(now())),
     own(n.verified_name || n.display_phone_number),
     h("span", { class: "chip " + n.stage }, word("short_" + n.stage)),
-    behind && h("span", { class: "chip" }, word("behind"), " ", ltr(behind)),
+    behind && h("span", { class: "chip" }, word("behind"), " ", goSpan(behind)),
   );
 }
 

@@ -10,8 +10,10 @@ export const world = {
   found: [], // customers that the search found
   books: {}, // breaches, arrivals, deliveries, invoice
   knobs: null,
+  presets: null,
   faults: null,
   habits: null,
+  parts: [], // which of its later paths this emulator has
   samples: null, // files that can be attached
   sentinels: [],
 };

@@ -1,4 +1,5 @@
 // A webhook in words: what the platform now knows that it did not know before.
+import { world } from "./state.js";
 import { word, has } from "../words/words.js";
 
 const pictures = { messages: "chat", smb_message_echoes: "phone", smb_app_state_sync: "book", history: "clock", account_update: "link", statuses: "both" };
@@ -28,11 +29,11 @@ function sentence({ field, value: v }) {
         return word(has("told_s_" + s.status) ? "told_s_" + s.status : "toldStatus", { who: digits(s.recipient_id), status: s.status });
       }
       const m = first(v.messages), who = first(v.contacts).profile?.name ?? digits(m.from ?? m.from_user_id);
-      return word(has("told_" + m.type) ? "told_" + m.type : "told_message", { who, text: cut(m.text?.body ?? m.reaction?.emoji ?? m.system?.body ?? m.type) });
+      return word(has("told_" + m.type) ? "told_" + m.type : "told_message", { who, text: cut(m.text?.body ?? m.reaction?.emoji ?? m.system?.body ?? kind(m)) });
     }
     case "smb_message_echoes": {
       const m = first(v.message_echoes);
-      return word(has("echo_" + m.type) ? "echo_" + m.type : "echo_message", { who: digits(m.to ?? m.to_user_id), text: cut(m.text?.body ?? m.reaction?.emoji ?? m.type) });
+      return word(has("echo_" + m.type) ? "echo_" + m.type : "echo_message", { who: digits(m.to ?? m.to_user_id), text: cut(m.text?.body ?? m.reaction?.emoji ?? kind(m)) });
     }
     case "smb_app_state_sync":
       return word("toldContacts", { n: v.state_sync?.length ?? 1 });
@@ -47,5 +48,15 @@ function sentence({ field, value: v }) {
   }
 }
 
-const digits = (d) => (/^\d+$/.test(d ?? "") ? "+" + d : d ?? "");
+/** digits is whom a number belongs to, as the owner's phone knows them. */
+function digits(d) {
+  if (!/^\d+$/.test(d ?? "")) return d ?? "";
+  const known = world.phone?.contacts.find((c) => c.digits === d) ?? world.phone?.chats.find((c) => c.digits === d);
+  return known?.name || "+" + d;
+}
+
 const cut = (s) => (s?.length > 80 ? s.slice(0, 79) + "…" : s ?? "");
+const kind = (m) => {
+  const caption = m[m.type]?.caption ?? m[m.type]?.button_reply?.title ?? m[m.type]?.list_reply?.title ?? m[m.type]?.text;
+  return (has("t_" + m.type) ? word("t_" + m.type) : m.type) + (caption ? ": " + caption : "");
+};

@@ -25,7 +25,7 @@ const isolate = (v) => `\u2068${v}\u2069`;
 /** word is what a key says in the language; {name} stands for a value, which keeps its own direction. */
 export function word(key, values = {}) {
   const entry = dictionaries[language][key] ?? key;
-  const text = typeof entry === "string" ? entry : entry[new Intl.PluralRules(locales[language]).select(values.n)] ?? entry.other;
+  const text = typeof entry === "string" ? entry : (values.n === 0 ? entry.zero : undefined) ?? entry[new Intl.PluralRules(locales[language]).select(values.n)] ?? entry.other;
   return text.replace(/\{(\w+)\}/g, (_, name) => isolate(values[name] ?? ""));
 }
 
@@ -52,8 +52,15 @@ export const brief = (t, now) => (sameDay(t, now) ? time(t) : date(t));
 
 /** span is a length of time in words: days and hours, or hours and minutes. */
 export function span(ms) {
-  const minutes = Math.max(0, Math.floor(ms / 60_000)), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+  const minutes = Math.max(0, Math.floor(ms / 60_000)), hours = minutes < 180 ? Math.floor(minutes / 60) : Math.round(minutes / 60), days = hours < 48 ? 0 : Math.floor(hours / 24);
   if (days > 0) return word("nDays", { n: days }) + (hours % 24 && days < 4 ? " " + word("andHours", { n: hours % 24 }) : "");
   if (hours > 0) return word("nHours", { n: hours });
   return word("nMinutes", { n: minutes });
+}
+
+/** goSpan says a span in words that came as "1m30s". */
+export function goSpan(text) {
+  const part = (unit) => Number(text.match(new RegExp(`(\\d+(?:\\.\\d+)?)${unit}(?![a-z])`))?.[1] ?? 0);
+  const s = part("h") * 3600 + part("m") * 60 + part("s");
+  return s < 60 ? word("nSeconds", { n: Math.round(s) }) : span(s * 1000);
 }
