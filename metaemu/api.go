@@ -76,6 +76,7 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 	})
 	e.screenRoutes(mux)
 	e.snapshotRoutes(mux)
+	e.knobRoutes(mux)
 	e.sendRoutes(mux)
 	e.mediaRoutes(mux)
 	e.templateRoutes(mux)

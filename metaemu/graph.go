@@ -144,7 +144,7 @@ func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest 
 	if c.sends() {
 		return e.postMessage(c)
 	}
-	return e.dispatch(c)
+	return e.withTrouble(c)
 }
 
 // formReader finds a flat parameter wherever Meta accepts it: in the query, in
