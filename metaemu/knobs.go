@@ -201,6 +201,13 @@ func (e *Emulator) knobRoutes(mux *http.ServeMux) {
 		}
 		return e.Knobs(), nil
 	})
+	post(mux, "wabas/{id}/apps", func(r *http.Request, in *struct {
+		App string `json:"app_id"`
+	},
+	) (any, error) {
+		token, err := e.SubscribeApp(r.PathValue("id"), in.App)
+		return map[string]string{"token": token}, err
+	})
 	get(mux, "presets", func(*http.Request) (any, error) { return Presets(), nil })
 	post(mux, "presets/{name}", func(r *http.Request, _ *struct{}) (any, error) {
 		if err := e.UsePreset(r.PathValue("name")); err != nil {

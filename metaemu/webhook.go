@@ -1,6 +1,7 @@
 package metaemu
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -94,6 +95,21 @@ func (e *Emulator) tellApp(a *app, u update, at time.Time) {
 		return
 	}
 	e.enqueue(batchKey{a.ID, a.Callback}, e.respelled(u), at)
+}
+
+// SubscribeApp subscribes a further app to a WABA, as after an Embedded Signup of
+// its own, and answers its token. Every app that is subscribed gets the webhooks.
+func (e *Emulator) SubscribeApp(wabaID, appID string) (token string, err error) {
+	e.enter()
+	defer e.mu.Unlock()
+	w, a := e.wabas[wabaID], e.apps[appID]
+	if w == nil || a == nil {
+		return "", fmt.Errorf("there is no WABA %q or no app %q: GET /_emulator/state lists them", wabaID, appID)
+	}
+	if !slices.ContainsFunc(w.subs, func(s subscription) bool { return s.app == appID }) {
+		w.subs = append(w.subs, subscription{app: appID})
+	}
+	return e.newToken(a.ID, w.ID).value, nil
 }
 
 // enqueue puts an update on its way, joined with others if that is on.
