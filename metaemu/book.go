@@ -53,11 +53,9 @@ type book struct {
 	breachByRule map[string]int64
 }
 
-const keepBreaches = 10_000
-
 func newBook(c Config) book {
 	return book{
-		arrivals: ring[Arrival]{max: c.KeepArrivals}, breaches: ring[Breach]{max: keepBreaches},
+		arrivals: ring[Arrival]{max: c.KeepArrivals}, breaches: ring[Breach]{max: c.KeepBreaches},
 		deliveries: ring[*delivery]{max: c.KeepDeliveries}, keepBodies: c.KeepBodies, breachByRule: map[string]int64{},
 	}
 }
