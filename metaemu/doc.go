@@ -83,6 +83,7 @@
 //	         Meta's table from 100 up: …000100 …000190 …000368 …080007 …130429
 //	         …131000 …131008 …131009 …131016 …131021 …131031 …131045 …131051
 //	         …131056 …131057 …131064 …132015 …133010 …
+//
 // GET /_emulator/sentinels lists them with what each does.
 //
 //	…000408  accepted, and the connection closes without an answer
