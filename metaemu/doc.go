@@ -100,9 +100,9 @@
 // tried again after 10 s, 1 min, 5 min, 30 min, 2 h and then every 6 h, for
 // seven days, to all apps that were told the same, as Meta's page says; what the
 // others answer changes nothing. After a jump of the clock the next try follows
-// at once and the schedule goes on from there. Messages go to the override of the number, else
-// of the WABA, else to the app's callback; all other fields to the app's
-// callback.
+// at once and the schedule goes on from there. Messages go to the override of
+// the number, else of the WABA, else to the app's callback; all other fields to
+// the app's callback.
 //
 // # Money
 //
