@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 
 	"wasl/metaemu/screen"
 )
@@ -18,7 +17,7 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 	mux.Handle("/", screen.Handler())
 	mux.HandleFunc("/_emulator/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusNotFound, fmt.Errorf("%s %s is nothing here: the paths are state, reset, apps, portfolios, wabas, numbers, "+
-			"customers, clock, faults, arrivals, breaches, deliveries, invoice and stream", r.Method, r.URL.Path))
+			"customers, clock, faults, habits, knobs, presets, sentinels, sending, snapshot, book, arrivals, breaches, deliveries, invoice and stream", r.Method, r.URL.Path))
 	})
 	mux.HandleFunc("GET /_emulator/stream", e.serveStream)
 	get(mux, "state", func(*http.Request) (any, error) { return e.State(), nil })
@@ -76,17 +75,12 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 	})
 	e.screenRoutes(mux)
 	e.snapshotRoutes(mux)
+	e.knobRoutes(mux)
 	e.sendRoutes(mux)
 	e.mediaRoutes(mux)
 	e.templateRoutes(mux)
 	e.accountRoutes(mux)
-	get(mux, "arrivals", e.listArrivals)
-	get(mux, "breaches", e.listBreaches)
-	get(mux, "deliveries", e.listDeliveries)
-	mux.HandleFunc("GET /_emulator/invoice.csv", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		_ = e.WriteInvoice(w) // A caller that has hung up reads nothing.
-	})
+	e.bookRoutes(mux)
 	get(mux, "invoice", func(*http.Request) (any, error) {
 		return map[string]any{
 			"lines": e.Invoice(),
@@ -224,78 +218,4 @@ func (e *Emulator) advanceClock(_ *http.Request, in *clockOrder) (any, error) {
 		return nil, err
 	}
 	return e.clockView(), nil
-}
-
-// filter is what may be asked of the books: ?number=, ?after= (a time or a
-// running number) and ?limit= (the newest so many).
-type filter struct {
-	number string
-	at     time.Time
-	seq    int64
-	limit  int
-}
-
-func bookFilter(r *http.Request) (f filter, err error) {
-	f.number = r.FormValue("number")
-	if f.limit, err = intParam(r, "limit", 0); err != nil {
-		return f, err
-	}
-	v := r.FormValue("after")
-	if v == "" {
-		return f, nil
-	}
-	if f.seq, err = strconv.ParseInt(v, 10, 64); err == nil {
-		return f, nil
-	}
-	if f.at, err = time.Parse(time.RFC3339Nano, v); err != nil {
-		return f, fmt.Errorf("after is a time such as 2026-11-22T10:00:00Z or a running number, not %q", v)
-	}
-	return f, nil
-}
-
-func (e *Emulator) listArrivals(r *http.Request) (any, error) {
-	f, err := bookFilter(r)
-	if err != nil {
-		return nil, err
-	}
-	e.enter()
-	defer e.mu.Unlock()
-	return e.book.arrivals.where(f.limit, func(a Arrival) bool {
-		return (f.number == "" || a.Number == f.number) && a.Seq > f.seq && a.At.After(f.at)
-	}), nil
-}
-
-func (e *Emulator) listBreaches(r *http.Request) (any, error) {
-	f, err := bookFilter(r)
-	if err != nil {
-		return nil, err
-	}
-	rule := r.FormValue("rule")
-	e.enter()
-	defer e.mu.Unlock()
-	return e.book.breaches.where(f.limit, func(b Breach) bool {
-		return (f.number == "" || b.Number == f.number) && (rule == "" || b.Rule == rule) && b.At.After(f.at)
-	}), nil
-}
-
-// listDeliveries leaves bodies away with ?bodies=no.
-func (e *Emulator) listDeliveries(r *http.Request) (any, error) {
-	f, err := bookFilter(r)
-	if err != nil {
-		return nil, err
-	}
-	state, bodies := r.FormValue("state"), r.FormValue("bodies") != "no"
-	e.enter()
-	defer e.mu.Unlock()
-	list := []Delivery{}
-	for _, d := range e.book.deliveries.where(f.limit, func(d *delivery) bool {
-		return (state == "" || d.State == state) && d.ID > f.seq && d.At.After(f.at)
-	}) {
-		c := d.copied()
-		if !bodies {
-			c.Body = ""
-		}
-		list = append(list, c)
-	}
-	return list, nil
 }

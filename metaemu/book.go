@@ -33,6 +33,7 @@ type Counters struct {
 	Tries        int64 `json:"tries"`
 	Failed       int64 `json:"failed_tries"`
 	GaveUp       int64 `json:"gave_up"`
+	Refused      int64 `json:"refused"`
 	Dropped      int64 `json:"dropped"`
 	// Untold counts updates that nobody was subscribed to.
 	Untold int64 `json:"untold"`
@@ -45,17 +46,16 @@ type book struct {
 	arrivals     ring[Arrival]
 	breaches     ring[Breach]
 	deliveries   ring[*delivery]
-	bodies       []*delivery // oldest first, those whose body is kept
+	bodies       []*delivery // in the order they ended, those whose body is kept
 	bodyBytes    int
+	pendingBytes int // of bodies that are still to be delivered
 	keepBodies   int
 	breachByRule map[string]int64
 }
 
-const keepBreaches = 10_000
-
 func newBook(c Config) book {
 	return book{
-		arrivals: ring[Arrival]{max: c.KeepArrivals}, breaches: ring[Breach]{max: keepBreaches},
+		arrivals: ring[Arrival]{max: c.KeepArrivals}, breaches: ring[Breach]{max: c.KeepBreaches},
 		deliveries: ring[*delivery]{max: c.KeepDeliveries}, keepBodies: c.KeepBodies, breachByRule: map[string]int64{},
 	}
 }
@@ -83,20 +83,24 @@ func (b *book) addDelivery(d *delivery) {
 	b.Deliveries++
 	d.ID = b.Deliveries
 	b.deliveries.add(d)
-	if b.Pending >= maxPending {
+	if b.Pending >= maxPending || b.pendingBytes+len(d.Body) > maxPendingBytes {
 		b.Dropped++
 		d.State, d.Body = "dropped", ""
 		return
 	}
 	b.Pending++
-	b.bodies = append(b.bodies, d)
-	b.bodyBytes += len(d.Body)
+	b.pendingBytes += len(d.Body)
 }
 
-// forgetBodies drops the oldest bodies that are no longer needed until the rest
-// fits. A delivery that is still to be tried keeps its own.
-func (b *book) forgetBodies() {
-	for b.bodyBytes > b.keepBodies && len(b.bodies) > 0 && b.bodies[0].State != "pending" {
+// finish ends a delivery, and drops the oldest bodies until the rest fits. One
+// that is still to be tried keeps its own, however long others wait.
+func (b *book) finish(d *delivery, state string) {
+	d.State, d.others = state, nil
+	b.Pending--
+	b.pendingBytes -= len(d.Body)
+	b.bodyBytes += len(d.Body)
+	b.bodies = append(b.bodies, d)
+	for b.bodyBytes > b.keepBodies && len(b.bodies) > 0 {
 		b.bodyBytes -= len(b.bodies[0].Body)
 		b.bodies[0].Body = ""
 		b.bodies = b.bodies[1:]

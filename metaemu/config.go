@@ -55,6 +55,13 @@ type Config struct {
 	KeepDeliveries int
 	KeepBodies     int
 	KeepMessages   int
+	// KeepBreaches is how many of the newest breaches are kept; zero means 10,000.
+	KeepBreaches int
+	// KeepAllMessages bounds the messages of all chats together, KeepStrangers the
+	// customers whom nobody created and who have never written. Zero means 500,000
+	// messages and 100,000 customers.
+	KeepAllMessages int
+	KeepStrangers   int
 }
 
 // Delay is a span of time, drawn evenly between Min and Max.
@@ -106,6 +113,9 @@ func (c Config) withDefaults() Config {
 	orInt(&c.KeepDeliveries, 50_000)
 	orInt(&c.KeepBodies, 64<<20)
 	orInt(&c.KeepMessages, 1000)
+	orInt(&c.KeepBreaches, 10_000)
+	orInt(&c.KeepAllMessages, 500_000)
+	orInt(&c.KeepStrangers, 100_000)
 	return c
 }
 

@@ -426,15 +426,8 @@ func (e *Emulator) keep(m *message) {
 	if m.origin != "phone" {
 		t.number.mirror(m.at)
 	}
-	t.messages = append(t.messages, m)
 	t.lastAt = m.at
-	e.messages[m.wamid] = m
-	if over := len(t.messages) - e.cfg.KeepMessages; over > 0 {
-		for _, old := range t.messages[:over] {
-			delete(e.messages, old.wamid)
-		}
-		t.messages = slices.Delete(t.messages, 0, over)
-	}
+	e.remember(m)
 	e.announceChat(t)
 }
 

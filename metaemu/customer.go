@@ -77,6 +77,7 @@ func (e *Emulator) hear(t *chat, s said) {
 		return
 	}
 	n.in.Add(e.clock.Now())
+	s = e.odd(s)
 	if s.opensWindow() && !s.at.Before(n.Onboarded) && s.at.After(t.lastIn) {
 		t.lastIn = s.at
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -21,15 +22,23 @@ type Delivery struct {
 	At  time.Time `json:"at"`
 	// Fields are those of its updates, in order.
 	Fields []string `json:"fields"`
-	// State is pending, delivered, gave_up (seven days have passed) or dropped
-	// (too many were waiting).
+	// State is pending, delivered, gave_up (seven days have passed), refused (it
+	// had one try) or dropped (too many were waiting).
 	State string `json:"state"`
 	Tries []Try  `json:"tries"`
 	// Next is when the next try is due; zero if none is.
 	Next time.Time `json:"next,omitzero"`
 	// Body is the exact request body; empty once it is too old to be kept.
 	Body string `json:"body"`
+	// Spoilt is malformed or signature for a bad copy of a webhook, which is
+	// tried once. RetryOf is the delivery to another app that failed; what goes to
+	// all apps for its sake is tried once too.
+	Spoilt  string `json:"spoilt,omitempty"`
+	RetryOf int64  `json:"retry_of,omitempty"`
 }
+
+// once answers whether a delivery has one try only.
+func (d *delivery) once() bool { return d.Spoilt != "" || d.RetryOf != 0 }
 
 // Try is one request of a delivery. HTTP is 0 if there was no answer.
 type Try struct {
@@ -43,8 +52,12 @@ type Try struct {
 type delivery struct {
 	Delivery
 	secret    string
-	signature string
-	epoch     epoch // of the world it belongs to
+	signature string // a wrong one; empty: the right one
+	epoch     epoch  // of the world it belongs to
+	// others are the callbacks of further apps that were told the same.
+	others []batchKey
+	// reset and deaf are what happens to the next try.
+	reset, deaf bool
 }
 
 // retryGaps is how long after each failed try the next one follows; after the
@@ -59,8 +72,12 @@ const retryFor = 7 * 24 * time.Hour
 // dropped, which the book says.
 const maxPending = 200_000
 
+// maxPendingBytes bounds their bodies, for the day that giants wait.
+const maxPendingBytes = 512 << 20
+
 func (e *Emulator) makeReady(d *delivery) {
 	d.Next = time.Time{}
+	d.reset, d.deaf = e.chance(e.faults.ResetWebhooks), e.chance(e.faults.DeafWebhooks)
 	e.ready = append(e.ready, d)
 	if e.inFlight < e.cfg.DeliveryWorkers {
 		e.poke()
@@ -90,9 +107,6 @@ func (e *Emulator) takeReady() []*delivery {
 // 200 counts.
 func (e *Emulator) try(ctx context.Context, d *delivery) {
 	began := e.clock.Now()
-	if d.signature == "" {
-		d.signature = wire.Sign(d.secret, []byte(d.Body))
-	}
 	code, err := e.post(ctx, d)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -111,10 +125,8 @@ func (e *Emulator) try(ctx context.Context, d *delivery) {
 	e.book.Tries++
 	switch {
 	case code == http.StatusOK:
-		d.State = "delivered"
 		e.book.Delivered++
-		e.book.Pending--
-		e.book.forgetBodies()
+		e.book.finish(d, "delivered")
 	case ctx.Err() == nil:
 		e.retry(d, now)
 	}
@@ -130,11 +142,15 @@ func (e *Emulator) try(ctx context.Context, d *delivery) {
 // after the first.
 func (e *Emulator) retry(d *delivery, now time.Time) {
 	e.book.Failed++
+	if d.once() {
+		e.book.Refused++
+		e.book.finish(d, "refused")
+		return
+	}
 	gap := retryGaps[min(len(d.Tries), len(retryGaps))-1]
 	if now.Add(gap).Sub(d.Tries[0].At) > retryFor {
-		d.State = "gave_up"
 		e.book.GaveUp++
-		e.book.Pending--
+		e.book.finish(d, "gave_up")
 		e.log.Warn("webhook given up after seven days", "delivery", d.ID, "tries", len(d.Tries))
 		return
 	}
@@ -145,20 +161,39 @@ func (e *Emulator) retry(d *delivery, now time.Time) {
 func (e *Emulator) post(ctx context.Context, d *delivery) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.DeliveryTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader([]byte(d.Body)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, strings.NewReader(d.Body))
 	if err != nil {
 		return 0, errors.New("the callback is no valid address")
 	}
+	if d.reset {
+		half := io.LimitReader(strings.NewReader(d.Body), int64(len(d.Body)/2))
+		req.Body = io.NopCloser(io.MultiReader(half, cutOff{}))
+		req.GetBody = nil
+	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "facebookexternalua")
-	req.Header.Set("X-Hub-Signature-256", d.signature)
+	signature := d.signature
+	if signature == "" {
+		signature = wire.Sign(d.secret, []byte(d.Body))
+	}
+	req.Header.Set("X-Hub-Signature-256", signature)
 	res, err := e.client.Do(req)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = res.Body.Close() }() // The status is all that counts.
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	if d.deaf {
+		return 0, errors.New("the answer was lost on the way, by a fault switched on in the emulator")
+	}
 	return res.StatusCode, nil
+}
+
+// cutOff is where a webhook ends whose connection is reset while it is sent.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) {
+	return 0, errors.New("the connection was reset, by a fault switched on in the emulator")
 }
 
 // shake verifies a callback: GET with a challenge, which must come back with
@@ -194,5 +229,22 @@ func (e *Emulator) shake(ctx context.Context, h *handshake, challenge string) er
 	return nil
 }
 
-// tryAgain is a retry that has become due.
-func (e *Emulator) tryAgain(d *delivery, _ time.Time) { e.makeReady(d) }
+// tryAgain is a retry that has become due. It goes to all apps that were told
+// the same (cloud-api-protocol §5.2), signed for each.
+func (e *Emulator) tryAgain(d *delivery, at time.Time) {
+	e.makeReady(d)
+	if e.habits.RetrySameApp {
+		return
+	}
+	for _, k := range d.others {
+		a := e.apps[k.app]
+		if a == nil {
+			continue
+		}
+		c := &delivery{secret: a.Secret, epoch: e.epoch}
+		c.Delivery = Delivery{App: k.app, URL: k.url, At: at, Fields: d.Fields, Body: d.Body, State: "pending", RetryOf: d.ID}
+		if e.book.addDelivery(c); c.State == "pending" {
+			e.makeReady(c)
+		}
+	}
+}

@@ -83,6 +83,9 @@
 //	         Meta's table from 100 up: …000100 …000190 …000368 …080007 …130429
 //	         …131000 …131008 …131009 …131016 …131021 …131031 …131045 …131051
 //	         …131056 …131057 …131064 …132015 …133010 …
+//
+// GET /_emulator/sentinels lists them with what each does.
+//
 //	…000408  accepted, and the connection closes without an answer
 //	…000500  accepted, and answered with HTTP 500 (131000)
 //	…000503  not accepted, answered with HTTP 503 (code 2)
@@ -95,10 +98,11 @@
 // Signed over the exact bytes with the app's secret; text outside ASCII escaped
 // as \uXXXX and "/" as "\/". Only HTTP 200 counts. Otherwise the same bytes are
 // tried again after 10 s, 1 min, 5 min, 30 min, 2 h and then every 6 h, for
-// seven days; after a jump of the clock the next try follows at once and the
-// schedule goes on from there. Messages go to the override of the number, else
-// of the WABA, else to the app's callback; all other fields to the app's
-// callback.
+// seven days, to all apps that were told the same, as Meta's page says; what the
+// others answer changes nothing. After a jump of the clock the next try follows
+// at once and the schedule goes on from there. Messages go to the override of
+// the number, else of the WABA, else to the app's callback; all other fields to
+// the app's callback.
 //
 // # Money
 //
@@ -116,13 +120,39 @@
 // # Habits
 //
 // Where sources disagree on how Meta behaves the emulator has one answer and,
-// as a switch in Habits, the others.
+// as a switch in Habits, the others. Together with Faults they are the knobs of
+// GET /_emulator/knobs, each with its kind, its default and a sentence; presets
+// turn several at once.
 //
 // # What is forgotten
 //
 // The books keep the newest 200,000 arrivals, 50,000 deliveries, 10,000
-// breaches, 64 MiB of delivery bodies and 1,000 messages of a chat (Config
-// changes all but the breaches); at most 200,000 webhooks wait, and what comes
-// on top is dropped and counted. The counters go on. A recipient whom nobody
-// created becomes a customer who never writes, and stays until Reset.
+// breaches, 64 MiB of delivery bodies, 1,000 messages of a chat and 500,000 of
+// all chats together (Config changes each). At most 200,000 webhooks wait, with
+// 512 MiB of bodies; what comes on top is dropped and counted. The counters go
+// on. A recipient whom nobody created becomes a customer; 100,000 of those are
+// kept, and then the oldest who have never written are forgotten with their
+// chats. Of the prices that analytics tell 100,000 half hours are kept, the
+// newest; the invoice is sums by month. What a person or a test has created —
+// apps, numbers, customers, groups, tokens — stays until Reset.
+//
+// # Snapshots
+//
+// Save (GET /_emulator/snapshot) writes the world as one JSON document with
+// a version, Load (POST) replaces the world by it: every app, number, customer,
+// chat, book and knob, the chance still to be drawn, and everything that is
+// planned — statuses, retries, batches, lines of scripts, checks of a phone's
+// silence. The loaded world goes on as the saved one would have.
+//
+// A part of the emulator takes part by keeping its state below world, in plain
+// values, maps, slices and pointers to structs (a test refuses functions,
+// channels and interfaces there), and by planning what is to come as a deed, by
+// name with plain arguments: add a function to deeds. Nothing else is needed;
+// the document is written by reflection. A field that is renamed or taken away
+// makes older snapshots unreadable, which raises SnapshotVersion.
+//
+// A snapshot does not hold the Config (but for the seed), open screens, Graph
+// calls that wait for an answer, or the answer of a webhook that is on the road:
+// such a webhook goes out again. The clock is moved forward to where it was,
+// never back; if it is further, what has become due happens at once.
 package metaemu

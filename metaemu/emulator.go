@@ -66,6 +66,7 @@ type world struct {
 	batches    map[batchKey]*batch
 	book       book
 	purse      purse
+	memory     memory
 	media      mediaWorld
 	templates  templateWorld
 	account    accountWorld

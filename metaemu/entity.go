@@ -131,6 +131,7 @@ type message struct {
 	ownReaction   string // of the same side
 	edits         int
 	revoked, gone bool
+	forgotten     bool // the chat no longer holds it
 }
 
 // App is a developer's app as the emulator shows it.

@@ -27,3 +27,6 @@ func (e *Emulator) Unsavable() (list []string) {
 	}
 	return list
 }
+
+// KnobWords names the knobs that are described.
+func KnobWords() []string { return sortedKeys(knobWords()) }

@@ -144,7 +144,7 @@ func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest 
 	if c.sends() {
 		return e.postMessage(c)
 	}
-	return e.dispatch(c)
+	return e.withTrouble(c)
 }
 
 // formReader finds a flat parameter wherever Meta accepts it: in the query, in
@@ -300,8 +300,14 @@ func (e *Emulator) exchangeCode(c *call) answer {
 	if e.clock.Now().After(g.expires) {
 		return e.refuse(&failure{http: 400, code: 100, subcode: 36007, plain: true, title: "This authorization code has expired."})
 	}
-	t := &token{value: "EAA" + e.hexID("token", 40), app: a.ID, wabas: map[string]bool{g.waba: true}, issued: e.clock.Now()}
-	e.tokens[t.value] = t
+	t := e.newToken(a.ID, g.waba)
 	var o wire.Object
 	return answer{http: http.StatusOK, body: o.Str("access_token", t.value).Str("token_type", "bearer").Bytes()}
+}
+
+// newToken is an app's right to a WABA.
+func (e *Emulator) newToken(app, waba string) *token {
+	t := &token{value: "EAA" + e.hexID("token", 40), app: app, wabas: map[string]bool{waba: true}, issued: e.clock.Now()}
+	e.tokens[t.value] = t
+	return t
 }

@@ -61,6 +61,13 @@ type Habits struct {
 	NoDisconnectionInfo bool `json:"no_disconnection_info"`
 	// UserIDField tells a customer's new identity by the field user_id_update too.
 	UserIDField bool `json:"user_id_field"`
+	// Base64SHA writes the hash of media in webhooks in base64 and not in
+	// hexadecimal digits; MediaURL adds an address to load it from.
+	Base64SHA bool `json:"base64_sha"`
+	MediaURL  bool `json:"media_url"`
+	// RetrySameApp repeats a webhook that failed to the app that failed only, and
+	// not to all that are subscribed.
+	RetrySameApp bool `json:"retry_same_app"`
 	// SignupQR asks for a picture to be scanned instead of a code;
 	// SignupEventLost tells the opener nothing, SignupExtraKeys more than is
 	// documented, SignupPlainFinish the event FINISH, and SignupCodeFirst calls
@@ -84,12 +91,8 @@ func (e *Emulator) Habits() Habits {
 
 // SetHabits switches habits. It refuses shares outside 0 to 1.
 func (e *Emulator) SetHabits(h Habits) error {
-	for name, share := range map[string]float64{
-		"overlap": h.Overlap, "empty_threads": h.EmptyThreads, "history_errors": h.HistoryErrors, "misfiled_media": h.MisfiledMedia, "no_phone": h.NoPhone,
-	} {
-		if share < 0 || share > 1 {
-			return fmt.Errorf("%s is a share: write a number from 0 (never) to 1 (always)", name)
-		}
+	if err := sharesHold(h); err != nil {
+		return err
 	}
 	if h.HistoryDelay < 0 || h.MaxBody < 0 {
 		return fmt.Errorf("history_delay and max_body cannot be less than nothing")

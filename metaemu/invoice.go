@@ -2,11 +2,8 @@ package metaemu
 
 import (
 	"cmp"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 )
 
 type invoiceKey struct {
@@ -66,22 +63,7 @@ func rateOf(l InvoiceLine) int64 {
 	return *l.Rate
 }
 
-// WriteInvoice writes the invoice as CSV. Amounts are in the currency, with six
-// decimals; empty where no rate is known.
-func (e *Emulator) WriteInvoice(w io.Writer) error {
-	out := csv.NewWriter(w)
-	rows := [][]string{{"number", "month", "market", "country", "category", "type", "tier", "volume", "currency", "rate", "amount"}}
-	for _, l := range e.Invoice() {
-		rows = append(rows, []string{
-			l.Number, l.Month, l.Market, l.Country, l.Category, l.Type, l.Tier, strconv.Itoa(l.Volume), l.Currency, money(l.Rate), money(l.Amount),
-		})
-	}
-	if err := out.WriteAll(rows); err != nil {
-		return fmt.Errorf("write invoice: %w", err)
-	}
-	return nil
-}
-
+// money is an amount in the currency, with six decimals.
 func money(micros *int64) string {
 	if micros == nil {
 		return ""

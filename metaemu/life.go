@@ -49,29 +49,6 @@ func (e *Emulator) life(n *number) Life {
 	return l
 }
 
-// SentinelNumber is an ending of a phone number that asks for trouble.
-type SentinelNumber struct {
-	Digits string `json:"digits"`
-	Code   int    `json:"code"`
-	// Sentence is Meta's own words for an error code; empty for the three fates
-	// that are none.
-	Sentence string `json:"sentence"`
-}
-
-// Sentinels are all endings that ask for trouble, by their digits.
-func Sentinels() []SentinelNumber {
-	list := []SentinelNumber{}
-	for _, digits := range sortedKeys(sentinelCodes) {
-		code := sentinelCodes[digits]
-		s := SentinelNumber{Digits: digits, Code: code}
-		if k, ok := known[code]; ok && code != SentinelLost && code != SentinelAccepted500 && code != SentinelRefused503 {
-			s.Sentence = k.title
-		}
-		list = append(list, s)
-	}
-	return list
-}
-
 // screenRoutes are what only a screen asks for.
 func (e *Emulator) screenRoutes(mux *http.ServeMux) {
 	get(mux, "sentinels", func(*http.Request) (any, error) { return Sentinels(), nil })

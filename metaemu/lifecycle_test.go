@@ -112,6 +112,7 @@ func TestRelinkGivesACodeAndANewWindow(t *testing.T) {
 		if status, _ := w.graph("GET", "/v25.0/"+w.number.ID+"?fields=is_on_biz_app,platform_type", token, nil); status != 200 {
 			t.Errorf("the new token does not reach the number: HTTP %d", status)
 		}
+		time.Sleep(time.Second) // Webhooks take a moment of their own.
 		events := w.account()
 		last := events[len(events)-1]
 		if last["event"] != "PARTNER_ADDED" || last["waba_info"].(map[string]any)["waba_id"] != w.number.WABA {

@@ -2,6 +2,7 @@ package metaemu
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 )
 
@@ -17,7 +18,12 @@ type Breach struct {
 	// are answered and counted: what customers write is not the client's to pace.
 	Hard     bool   `json:"hard"`
 	Sentence string `json:"sentence"`
+	// Source is where the rule is written: what the sentence has in brackets.
+	Source string `json:"source"`
 }
+
+// sources finds in a sentence where its rule is written.
+var sources = regexp.MustCompile(`\(((?:cloud-api|coexistence)-protocol[^)]*)\)`)
 
 // pace notes the arrival of a message and refuses it above the number's rate.
 // Every arrival counts, also one that is refused: the limit is about what
@@ -62,6 +68,9 @@ func (e *Emulator) takePair(t *chat, now time.Time) *failure {
 }
 
 func (e *Emulator) breach(b Breach) {
+	if found := sources.FindStringSubmatch(b.Sentence); found != nil {
+		b.Source = found[1]
+	}
 	e.book.addBreach(b)
 	if e.watched() {
 		e.announce("books")

@@ -1,6 +1,7 @@
 package metaemu
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -179,6 +180,7 @@ func (p *purse) note(n *number, k invoiceKey, at time.Time) {
 	if s == nil {
 		if len(p.points) >= maxPoints {
 			p.forget(half - int64(366*24*3600))
+			p.forgetOldest(maxPoints * 9 / 10)
 		}
 		s = &priceSum{}
 		p.points[key] = s
@@ -225,4 +227,17 @@ func (w *waba) zone() *time.Location {
 		return time.UTC
 	}
 	return w.location
+}
+
+// forgetOldest drops the oldest half hours until at most so many points are left.
+func (p *purse) forgetOldest(most int) {
+	if len(p.points) <= most {
+		return
+	}
+	halves := make([]int64, 0, len(p.points))
+	for k := range p.points {
+		halves = append(halves, k.half)
+	}
+	slices.Sort(halves)
+	p.forget(halves[len(halves)-most])
 }

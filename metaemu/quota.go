@@ -2,6 +2,7 @@ package metaemu
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -51,10 +52,17 @@ func (r *reach) since(t time.Time) []reached {
 func (r *reach) add(customer string, at time.Time) {
 	r.last[customer] = at
 	r.list = append(r.list, reached{at, customer})
-	if len(r.list) > 2*len(r.since(at.Add(-growthOver)))+1000 {
-		r.list = slices.Clone(r.since(at.Add(-growthOver)))
+	young := r.since(at.Add(-growthOver))
+	if len(r.list) <= min(2*len(young)+1000, 2*keepReached) {
+		return
 	}
+	r.list = slices.Clone(young[max(0, len(young)-keepReached):])
+	maps.DeleteFunc(r.last, func(_ string, last time.Time) bool { return at.Sub(last) >= limitWithin })
 }
+
+// keepReached is how many customers a portfolio is remembered to have reached:
+// twice the largest limit, so that no question about limits has another answer.
+const keepReached = 200_000
 
 func (r *reach) users(since time.Time) int {
 	seen := map[string]bool{}

@@ -114,7 +114,7 @@ func (e *Emulator) recipient(n *number, q *sendRequest) (cu *customer, byUserID 
 	if cu := e.byDigits[digits]; cu != nil {
 		return cu, false, nil
 	}
-	cu, err := e.newCustomer(CustomerSpec{Digits: digits})
+	cu, err := e.newStranger(digits)
 	if err != nil {
 		return nil, false, fail(131026, err.Error())
 	}

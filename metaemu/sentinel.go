@@ -45,3 +45,50 @@ func Sentinel(digits string) (code int, ok bool) {
 	code, ok = sentinelCodes[digits[len(digits)-6:]]
 	return code, ok
 }
+
+// SentinelNumber is an ending of a phone number that asks for trouble.
+type SentinelNumber struct {
+	Digits string `json:"digits"`
+	Code   int    `json:"code"`
+	// HTTP is the status of the answer; 0 if none comes.
+	HTTP int `json:"http"`
+	// Sentence is Meta's own words for an error code; empty for the three fates
+	// that are none.
+	Sentence string `json:"sentence"`
+	// Outcome is refused (in the answer), failed (accepted, then a status),
+	// answer_lost or answer_500 (accepted, and delivered).
+	Outcome string `json:"outcome"`
+	En      string `json:"en"`
+	Ar      string `json:"ar"`
+	// Example is a number to write to that ends so.
+	Example string `json:"example"`
+}
+
+// Sentinels lists the endings, by number.
+func Sentinels() []SentinelNumber {
+	list := []SentinelNumber{}
+	for _, ending := range sortedKeys(sentinelCodes) {
+		code := sentinelCodes[ending]
+		s := SentinelNumber{Digits: ending, Code: code, Example: "201000" + ending}
+		k, isCode := known[code]
+		switch {
+		case code == SentinelLost:
+			s.Outcome = "answer_lost"
+			s.En, s.Ar = "Accepted and delivered, but the connection closes without an answer.", "تُقبل الرسالة وتُسلَّم لكن الاتصال ينقطع بلا جواب."
+		case code == SentinelAccepted500:
+			s.Outcome, s.HTTP = "answer_500", 500
+			s.En, s.Ar = "Accepted and delivered, but answered with HTTP 500.", "تُقبل الرسالة وتُسلَّم لكن الجواب خطأ 500."
+		case code == SentinelRefused503:
+			s.Outcome, s.HTTP = "refused", 503
+			s.En, s.Ar = "Not accepted; answered with HTTP 503.", "لا تُقبل الرسالة، والجواب خطأ 503."
+		case isCode && k.async:
+			s.Outcome, s.HTTP, s.Sentence = "failed", 200, k.title
+			s.En, s.Ar = "Accepted, then failed by a status with this code.", "تُقبل الرسالة ثم تفشل بحالة تحمل هذا الرمز."
+		default:
+			s.Outcome, s.HTTP, s.Sentence = "refused", k.http, k.title
+			s.En, s.Ar = "Refused in the answer with this code.", "تُرفض الرسالة في الجواب بهذا الرمز."
+		}
+		list = append(list, s)
+	}
+	return list
+}

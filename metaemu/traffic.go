@@ -15,6 +15,9 @@ type Script struct {
 	Lines []Line
 	// Again, if positive, begins from the first line so long after the last.
 	Again time.Duration
+	// CatchUp says every line at its own time however far the clock jumps.
+	// Otherwise a script goes on from where the clock has jumped to.
+	CatchUp bool
 }
 
 // Line is one message of a script: After is the pause before it. Phone means the
@@ -64,7 +67,7 @@ func (e *Emulator) say(t *chat, s Script, i int, at time.Time) {
 	// After a jump of the clock a script goes on from now and does not catch up
 	// on days of chatter.
 	from := at
-	if now := e.clock.Now(); now.Sub(at) > time.Minute {
+	if now := e.clock.Now(); !s.CatchUp && now.Sub(at) > time.Minute {
 		from = now
 	}
 	e.plan(from, pause+s.Lines[i].After, "script.line", lineDeed{t, s, i})

@@ -1,6 +1,8 @@
 package metaemu
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -15,6 +17,8 @@ type update struct {
 	// before24 is the value for apps whose webhooks are older than v24; nil: the
 	// same.
 	before24 []byte
+	// routes are all callbacks that are told, if there are several.
+	routes []batchKey
 }
 
 type batchKey struct{ app, url string }
@@ -31,6 +35,9 @@ const (
 	maxBatchSize = 3 << 20
 )
 
+// updateFrame is at most what surrounds the value of an update in a webhook.
+const updateFrame = 160
+
 // emit tells every app that is subscribed to the number's WABA and to the field.
 // Messages go to the number's override, else to the WABA's, else to the app's
 // callback; everything else to the app's callback (§5.3).
@@ -45,7 +52,7 @@ func (e *Emulator) emitAccount(n *number, entry string, value []byte, at time.Ti
 }
 
 func (e *Emulator) tell(n *number, u update, at time.Time) {
-	told := false
+	var routes []batchKey
 	for _, s := range n.waba.subs {
 		a := e.apps[s.app]
 		if a == nil || !a.fields[u.field] {
@@ -58,11 +65,16 @@ func (e *Emulator) tell(n *number, u update, at time.Time) {
 		if url == "" {
 			continue
 		}
-		told = true
-		e.enqueue(batchKey{a.ID, url}, u.forVersion(e.sending.versions[a.ID]), at)
+		routes = append(routes, batchKey{a.ID, url})
 	}
-	if !told {
+	if len(routes) == 0 {
 		e.book.Untold++
+	}
+	if len(routes) > 1 {
+		u.routes = routes
+	}
+	for _, k := range routes {
+		e.enqueueSometime(k, e.respelled(u.forVersion(e.sending.versions[k.app])), at)
 	}
 }
 
@@ -82,7 +94,22 @@ func (e *Emulator) tellApp(a *app, u update, at time.Time) {
 		e.book.Untold++
 		return
 	}
-	e.enqueue(batchKey{a.ID, a.Callback}, u, at)
+	e.enqueue(batchKey{a.ID, a.Callback}, e.respelled(u), at)
+}
+
+// SubscribeApp subscribes a further app to a WABA, as after an Embedded Signup of
+// its own, and answers its token. Every app that is subscribed gets the webhooks.
+func (e *Emulator) SubscribeApp(wabaID, appID string) (token string, err error) {
+	e.enter()
+	defer e.mu.Unlock()
+	w, a := e.wabas[wabaID], e.apps[appID]
+	if w == nil || a == nil {
+		return "", fmt.Errorf("there is no WABA %q or no app %q: GET /_emulator/state lists them", wabaID, appID)
+	}
+	if !slices.ContainsFunc(w.subs, func(s subscription) bool { return s.app == appID }) {
+		w.subs = append(w.subs, subscription{app: appID})
+	}
+	return e.newToken(a.ID, w.ID).value, nil
 }
 
 // enqueue puts an update on its way, joined with others if that is on.
@@ -99,9 +126,15 @@ func (e *Emulator) enqueue(k batchKey, u update, at time.Time) {
 		orDuration(&wait, 250*time.Millisecond)
 		e.plan(e.clock.Now(), wait, "batch.full", batchDeed{k, b})
 	}
+	size := len(u.value) + updateFrame
+	if len(b.updates) > 0 && b.size+size > maxBatchSize {
+		e.flush(k, b, at)
+		e.enqueue(k, u, at)
+		return
+	}
 	b.updates = append(b.updates, u)
-	b.size += len(u.value)
-	if len(b.updates) >= e.faults.BatchSize || b.size > maxBatchSize/2 {
+	b.size += size
+	if len(b.updates) >= e.faults.BatchSize {
 		e.flush(k, b, at)
 	}
 }
@@ -117,26 +150,50 @@ func (e *Emulator) flush(k batchKey, b *batch, at time.Time) {
 // dispatchWebhook makes the delivery of one webhook, and its duplicate, and
 // sends them when the faults allow.
 func (e *Emulator) dispatchWebhook(k batchKey, updates []update, at time.Time) {
-	body := envelope(updates)
+	if e.chance(e.faults.UnknownField) {
+		updates = append(slices.Clip(updates), update{entry: updates[0].entry, field: "something_new", value: []byte(`{"what":["nobody","knows"]}`)})
+	}
+	body := e.grown(envelope(updates))
 	hold := time.Duration(e.faults.Delay)
 	if e.chance(e.faults.Reorder) {
 		within := time.Duration(e.faults.ReorderWithin)
 		orDuration(&within, 5*time.Second)
 		hold += e.draw(Delay{0, within})
 	}
+	e.badCopies(k, updates, body, at, hold)
 	e.send(k, updates, body, at, hold)
 	if e.chance(e.faults.Duplicates) {
-		e.send(k, updates, body, at, hold+e.draw(Delay{0, 3 * time.Second}))
+		copies, within := e.faults.Copies, time.Duration(e.faults.CopiesWithin)
+		orInt(&copies, 1)
+		orDuration(&within, 3*time.Second)
+		for range copies {
+			e.send(k, updates, body, at, hold+e.draw(Delay{0, within}))
+		}
 	}
 }
 
 func (e *Emulator) send(k batchKey, updates []update, body []byte, at time.Time, hold time.Duration) {
+	e.sendOff(e.deliveryOf(k, updates, body, at), at, hold)
+}
+
+func (e *Emulator) deliveryOf(k batchKey, updates []update, body []byte, at time.Time) *delivery {
 	fields := make([]string, len(updates))
 	for i, u := range updates {
 		fields[i] = u.field
 	}
 	d := &delivery{secret: e.apps[k.app].Secret, epoch: e.epoch}
 	d.Delivery = Delivery{App: k.app, URL: k.url, At: at, Fields: fields, Body: string(body), State: "pending"}
+	for _, u := range updates {
+		for _, other := range u.routes {
+			if other != k && !slices.Contains(d.others, other) {
+				d.others = append(d.others, other)
+			}
+		}
+	}
+	return d
+}
+
+func (e *Emulator) sendOff(d *delivery, at time.Time, hold time.Duration) {
 	e.book.addDelivery(d)
 	if d.State == "dropped" {
 		return

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,6 +19,8 @@ import (
 type emulateCommand struct {
 	Listen    string `help:"Address to serve on." default:"127.0.0.1:8081" env:"WASL_EMULATOR_LISTEN"`
 	Seed      uint64 `help:"Seed of identifiers, delays and faults." default:"1"`
+	Load      string `help:"Begin with the snapshot in this file." type:"existingfile"`
+	Save      string `help:"Save a snapshot into this file at the end." type:"path"`
 	LogLevel  string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
 	LogFormat string `help:"text or json." default:"text" enum:"text,json"`
 }
@@ -25,16 +29,51 @@ type emulateCommand struct {
 func (c *emulateCommand) Run(ctx runContext) error {
 	s := Settings{LogLevel: c.LogLevel, LogFormat: c.LogFormat}
 	log := s.logger(ctx.stderr)
+	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log})
+	if c.Load != "" {
+		if err := load(e, c.Load); err != nil {
+			return err
+		}
+	}
 	ln, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log})
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return e.Run(gctx) })
 	g.Go(func() error { return serveHTTP(gctx, ln, e.Handler(), log) })
 	fmt.Fprintf(ctx.stdout, "Meta's side, emulated: http://%s\nGraph API: http://%s/%s/…   Its own controls: http://%s/_emulator/state\n", ln.Addr(), ln.Addr(), graphVersion, ln.Addr())
-	return g.Wait()
+	err = g.Wait()
+	if c.Save != "" {
+		err = errors.Join(err, save(e, c.Save))
+	}
+	return err
+}
+
+func load(e *metaemu.Emulator, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("load snapshot: %w", err)
+	}
+	defer f.Close()
+	return e.Load(f)
+}
+
+// save writes beside the file and then takes its place, so that a half written
+// snapshot never replaces a whole one.
+func save(e *metaemu.Emulator, path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
+	}
+	err = errors.Join(e.Save(f), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("save snapshot: %w", err), os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // At the end, requests that are being answered may take grace before their

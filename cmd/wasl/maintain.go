@@ -45,6 +45,7 @@ type benchCommand struct {
 	Senders  []int  `help:"How many send at once; one measurement each." default:"1,16,64"`
 	Database string `help:"postgres://… of an empty database, which is filled. Default: SQLite in a temporary folder."`
 	Only     string `help:"Measure the way in alone, or the emulator alone." enum:"all,in,emulator" default:"all"`
+	Long     bool   `help:"With --only emulator: send as many messages as --memory says last through an emulator with its own defaults, and print its memory alone."`
 	Memory   []int  `help:"After how many messages the emulator's memory is looked at." default:"100000,200000,400000"`
 }
 
@@ -58,6 +59,9 @@ func (c *benchCommand) Run(ctx runContext) error {
 	}
 	if c.Only == "in" {
 		return nil
+	}
+	if c.Long {
+		return b.Long(ctx)
 	}
 	return b.Emulator(ctx)
 }

@@ -31,3 +31,15 @@ func TestRun(t *testing.T) {
 		}
 	}
 }
+
+// TestLong proves that the long run sends what it says, to few and to many.
+func TestLong(t *testing.T) {
+	var out bytes.Buffer
+	c := bench.Config{Memory: []int{200, 400}, Out: &out}
+	if err := c.Long(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(out.String(), "in use after"); got != 4 {
+		t.Errorf("%d lines of memory, want two for few customers and two for many:\n%s", got, out.String())
+	}
+}
