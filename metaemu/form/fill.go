@@ -109,3 +109,28 @@ func (f *Form) Adjacent() bool {
 	}
 	return false
 }
+
+// Words are the texts of all parameters of a send, in order.
+func (s Send) Words() (list []string) {
+	for _, c := range s.Components {
+		for i := range c.Params {
+			if said, ok := c.Params[i].said(); ok && said != "" {
+				list = append(list, said)
+			}
+		}
+	}
+	return list
+}
+
+// Replies are the quick replies of a filled template and of its cards.
+func (f Filled) Replies() (list []FilledButton) {
+	for _, b := range f.Buttons {
+		if b.Type == "QUICK_REPLY" {
+			list = append(list, b)
+		}
+	}
+	for _, c := range f.Cards {
+		list = append(list, c.Replies()...)
+	}
+	return list
+}
