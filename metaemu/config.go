@@ -26,6 +26,10 @@ type Config struct {
 	// Status says how long after acceptance a message gets how far.
 	Status StatusDelays
 
+	// TemplateReview is how long the review of a template takes; a wholly zero
+	// value means 1 to 5 minutes.
+	TemplateReview Delay
+
 	// PairEvery and PairBurst are the rate of one number towards one customer.
 	// Zero means Meta's: one in 6 s, 45 at once.
 	PairEvery time.Duration
@@ -101,6 +105,9 @@ func (c Config) withDefaults() Config {
 			Delivered: Delay{300 * time.Millisecond, 1500 * time.Millisecond},
 			Read:      Delay{2 * time.Second, 20 * time.Second},
 		}
+	}
+	if c.TemplateReview == (Delay{}) {
+		c.TemplateReview = Delay{time.Minute, 5 * time.Minute}
 	}
 	orDuration(&c.PairEvery, 6*time.Second)
 	orDuration(&c.InactivityAfter, 14*24*time.Hour)

@@ -11,7 +11,7 @@ import (
 // allFields are the webhook fields a new app is subscribed to.
 var allFields = []string{
 	"messages", "history", "smb_message_echoes", "smb_app_state_sync", "account_update",
-	"message_template_status_update", "message_template_quality_update", "phone_number_quality_update", "user_preferences", "user_id_update",
+	"message_template_status_update", "message_template_quality_update", "message_template_components_update", "template_category_update", "phone_number_quality_update", "user_preferences", "user_id_update",
 	"business_capability_update",
 }
 
@@ -283,6 +283,9 @@ func (e *Emulator) newWABA(s WABASpec) (*waba, error) {
 	}}
 	if s.Subscribe == nil || *s.Subscribe {
 		w.subs = []subscription{{app: s.App}}
+	}
+	if err := e.adopt(w, s.Templates); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
 	}
 	e.wabas[w.ID] = w
 	e.tokens[w.Token] = &token{value: w.Token, app: s.App, wabas: map[string]bool{w.ID: true}, issued: e.clock.Now()}

@@ -1,6 +1,7 @@
 package metaemu
 
 import (
+	"encoding/json"
 	"time"
 
 	"wasl/metaemu/limit"
@@ -126,6 +127,7 @@ type message struct {
 	// undelivered message is kept.
 	identityHash string
 	lifetime     time.Duration
+	form         *templateSend // what it was made of, if it is a template
 
 	reaction      string // of the other side to this message
 	ownReaction   string // of the same side
@@ -152,12 +154,15 @@ type Portfolio struct {
 	Name string `json:"name"`
 }
 
-// Template is a message form that counts as approved. This floor knows
-// templates only by name, language and category.
+// Template is a message form that counts as approved from the start. Without
+// components it takes any parameters.
 type Template struct {
 	Name     string `json:"name"`
 	Language string `json:"language"`
 	Category string `json:"category"` // marketing, utility, authentication
+	// Format is positional (also if empty) or named; Components are as in a create.
+	Format     string          `json:"parameter_format,omitempty"`
+	Components json.RawMessage `json:"components,omitempty"`
 }
 
 // WABA is a WhatsApp Business Account, with a token of the app that made it.

@@ -16,6 +16,9 @@ type failure struct {
 	// plain leaves "(#code) " away, as Meta does for errors of access.
 	plain bool
 	typ   string // OAuthException if empty
+	// userTitle and userMessage are for people; transient says that it may pass.
+	userTitle, userMessage string
+	transient              bool
 }
 
 // known is Meta's table: HTTP status and title by code. Source: the error-codes
@@ -66,8 +69,12 @@ var known = map[int]struct {
 	131064:  {400, "Messaging limit reached", false},
 	132000:  {400, "Template Param Count Mismatch", false},
 	132001:  {404, "Template does not exist", false},
+	132005:  {400, "Template Hydrated Text Too Long", false},
+	132007:  {400, "Template Format Character Policy Violated", false},
+	132012:  {400, "Template Parameter Format Mismatch", false},
 	132015:  {400, "Template is Paused", false},
 	132016:  {400, "Template is Disabled", false},
+	132018:  {400, "Template parameter is invalid", false},
 	133010:  {400, "Phone number not registered", false},
 	134100:  {400, "Only marketing messages are supported", false},
 	134101:  {400, "Template sync in progress", false},
@@ -126,6 +133,9 @@ func (f *failure) envelope(trace string) []byte {
 	}
 	if f.subcode != 0 {
 		er.Int("error_subcode", int64(f.subcode))
+	}
+	if f.userMessage != "" || f.transient {
+		er.Bool("is_transient", f.transient).Opt("error_user_title", f.userTitle).Opt("error_user_msg", f.userMessage)
 	}
 	er.Str("fbtrace_id", trace)
 	return out.Obj("error", &er).Bytes()

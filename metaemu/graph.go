@@ -35,6 +35,7 @@ type call struct {
 	body               []byte
 	arrived            time.Time
 	version            int
+	base               string // the address the caller knows Meta by
 	// holder and target are set once the caller and the object are known.
 	holder *token
 	target target
@@ -125,7 +126,7 @@ func (e *Emulator) leg(d Delay) time.Duration {
 }
 
 func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest string, body []byte) answer {
-	c := &call{method: r.Method, body: body, version: version, query: formReader(r, body)}
+	c := &call{method: r.Method, body: body, version: version, query: formReader(r, body), base: baseOf(r)}
 	c.node, c.edge, _ = strings.Cut(strings.Trim(rest, "/"), "/")
 	if auth := r.Header.Get("Authorization"); auth != "" {
 		c.token = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(auth, "Bearer "), "OAuth "))
@@ -145,6 +146,14 @@ func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest 
 		return e.postMessage(c)
 	}
 	return e.withTrouble(c)
+}
+
+// baseOf is the scheme and host of a request, for addresses in answers.
+func baseOf(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // formReader finds a flat parameter wherever Meta accepts it: in the query, in

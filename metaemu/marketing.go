@@ -28,14 +28,14 @@ func sendEdges() []edge {
 				"messaging_account_id status message_id typing_indicator text image video audio document sticker location contacts reaction interactive template",
 			codes: []int{
 				100, 2, 130403, 130429, 130497, 131000, 131008, 131009, 131016, 131021, 131030, 131031, 131047, 131051, 131056, 131057,
-				131061, 131062, 131063, 131064, 132001, 133010,
+				131061, 131062, 131063, 131064, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 133010,
 			},
 			do: (*Emulator).postMessage,
 		},
 		{
 			on: "number", method: "POST", name: "marketing_messages", source: "cloud-api-protocol §2.9",
 			fields: "messaging_product to recipient type context biz_opaque_callback_data product_policy message_activity_sharing template",
-			codes:  []int{100, 130429, 131009, 131031, 131055, 131056, 131057, 131064, 132001, 133010, 134100, 134101, 134102, 1752041},
+			codes:  []int{100, 130429, 131009, 131031, 131055, 131056, 131057, 131064, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 133010, 134100, 134101, 134102, 1752041},
 			do:     (*Emulator).postMessage,
 		},
 		{on: "number", method: "POST", name: "calls", source: "cloud-api-protocol §9", codes: []int{100}, do: ofNumber((*Emulator).noCalls)},

@@ -29,6 +29,7 @@ func deeds() []deed {
 		historyDeeds(),
 		trafficDeeds(),
 		quotaDeeds(),
+		templateDeeds(),
 	)
 }
 

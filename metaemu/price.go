@@ -100,18 +100,6 @@ func (e *Emulator) priceOf(m *message, q *sendRequest) *price {
 	return &price{category: strings.ToLower(or(e.templateCategory(m, q), "utility"))}
 }
 
-// templateCategory is the category of the template a message was sent with;
-// empty if there is no such template.
-func (e *Emulator) templateCategory(m *message, q *sendRequest) string {
-	t, _ := q.template()
-	for _, k := range m.chat.number.waba.Templates {
-		if k.Name == t.Name && k.Language == t.Language.Code {
-			return k.Category
-		}
-	}
-	return ""
-}
-
 // settlePrice decides the type when the message is sent.
 func (e *Emulator) settlePrice(m *message, at time.Time) {
 	p, n := m.price, m.chat.number

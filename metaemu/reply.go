@@ -286,12 +286,35 @@ func templateReply(m *message, r Reply) (Content, error) {
 	if r.Choice == "" {
 		return Content{}, fmt.Errorf("choice is missing: write the payload or the text of the button")
 	}
-	payloads := sentPayloads(m.content)
+	payloads := m.quickReplies()
 	if len(payloads) > 0 && !slices.Contains(payloads, r.Choice) {
 		return Content{}, noChoice(r.Choice, payloads)
 	}
 	var o wire.Object
-	return Content{Type: "button", Object: o.Str("payload", r.Choice).Str("text", or(r.Text, r.Choice)).Bytes()}, nil
+	return Content{Type: "button", Object: o.Str("payload", r.Choice).Str("text", or(r.Text, m.labelOf(r.Choice))).Bytes()}, nil
+}
+
+// quickReplies are the payloads of the quick replies of a template.
+func (m *message) quickReplies() (list []string) {
+	if m.form == nil || m.form.template.loose {
+		return sentPayloads(m.content)
+	}
+	for _, b := range m.form.filled.Replies() {
+		list = append(list, b.Payload)
+	}
+	return list
+}
+
+// labelOf is the text of the quick reply with a payload.
+func (m *message) labelOf(payload string) string {
+	if m.form != nil {
+		for _, b := range m.form.filled.Replies() {
+			if b.Payload == payload {
+				return b.Text
+			}
+		}
+	}
+	return payload
 }
 
 // sentPayloads are those that a template's quick replies were sent with.

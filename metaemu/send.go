@@ -215,6 +215,7 @@ func (e *Emulator) compose(ch *chat, q *sendRequest, at time.Time, byUserID bool
 		m.replyTo = e.quotable(ch, q.Context.MessageID, at)
 	}
 	m.text = q.summary()
+	e.fill(m, q)
 	return m
 }
 
@@ -272,7 +273,7 @@ func (e *Emulator) accepted(c *call, q *sendRequest, m *message) []byte {
 	}
 	msg.Str("id", m.wamid)
 	if m.typ == "template" || c.edge == "marketing_messages" {
-		msg.Str("message_status", "accepted")
+		msg.Str("message_status", m.messageStatus())
 	}
 	return o.Str("messaging_product", "whatsapp").List("contacts", contact.Bytes()).List("messages", msg.Bytes()).Bytes()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -21,7 +20,7 @@ func (e *Emulator) follow(m *message, fate *failure) {
 	if fate == nil {
 		m.chat.answered(m.at)
 	}
-	e.plan(m.at, e.draw(e.cfg.Status.Sent), "message.sent", fateDeed{m, fate})
+	e.plan(m.at, m.held()+e.draw(e.cfg.Status.Sent), "message.sent", fateDeed{m, fate})
 }
 
 // sent is the first that becomes of an accepted message.
@@ -69,24 +68,18 @@ func (e *Emulator) FailMessage(wamid string, code int) error {
 	return nil
 }
 
-// keptFor is how long an undelivered message waits for its customer, and
-// keptCode an authentication template (cloud-api-protocol §2.1, §4.4). What is
-// older is dropped without a word.
-const (
-	keptFor  = 30 * 24 * time.Hour
-	keptCode = 10 * time.Minute
-)
+// keptFor is how long an undelivered message waits for its customer
+// (cloud-api-protocol §2.1); a template says so itself. What is older is dropped
+// without a word.
+const keptFor = 30 * 24 * time.Hour
 
 // lifetimeOf is how long a send may wait for its customer.
 func (e *Emulator) lifetimeOf(n *number, q *sendRequest) time.Duration {
 	if q.Type != "template" {
 		return keptFor
 	}
-	t, _ := q.template()
-	for _, k := range n.waba.Templates {
-		if k.Name == t.Name && k.Language == t.Language.Code && strings.EqualFold(k.Category, "authentication") {
-			return keptCode
-		}
+	if life := e.templateLife(n, q); life > 0 {
+		return life
 	}
 	return keptFor
 }

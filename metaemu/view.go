@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"wasl/metaemu/form"
 )
 
 // State is an overview of the emulator's world.
@@ -73,6 +75,8 @@ type MessageView struct {
 	CustomerReaction string `json:"customer_reaction,omitempty"`
 	Edits            int    `json:"edits"`
 	Revoked          bool   `json:"revoked"`
+	// Template is a message of a template as its receiver sees it.
+	Template *form.Filled `json:"template,omitempty"`
 }
 
 func (m *message) view() MessageView {
@@ -80,6 +84,9 @@ func (m *message) view() MessageView {
 		WAMID: m.wamid, From: "business", Via: m.origin, At: m.at, Type: m.typ, Text: m.text, Content: m.content,
 		Status: m.status, Error: m.errCode, ReplyTo: m.replyTo, Reaction: m.ownReaction, CustomerReaction: m.reaction,
 		Edits: m.edits, Revoked: m.revoked,
+	}
+	if m.form != nil && !m.form.template.loose {
+		v.Template = &m.form.filled
 	}
 	if m.in {
 		v.From, v.Reaction, v.CustomerReaction = "customer", m.reaction, m.ownReaction

@@ -72,6 +72,7 @@ var plan = map[string]room{
 	// The judge, who knows neither party. Its rooms know each other.
 	"metaemu":        {alone: true},
 	"metaemu/body":   {alone: true},
+	"metaemu/form":   {alone: true},
 	"metaemu/limit":  {alone: true},
 	"metaemu/screen": {alone: true},
 	"metaemu/tariff": {alone: true},
