@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 type emulateCommand struct {
@@ -29,7 +30,7 @@ func (c *emulateCommand) Run(ctx runContext) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log})
+	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log, Witness: witness.FromEnv()})
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return e.Run(gctx) })
 	g.Go(func() error { return serveHTTP(gctx, ln, e.Handler(), log) })
