@@ -70,6 +70,10 @@ house-tools:
 test-go: house-tools ## Go tests only, on both databases
 	@bin/tools/pgcluster -- bin/tools/testall -only go
 
+.PHONY: test-spec
+test-spec: house-tools ## the Graph calls of the tests, held to Meta's OpenAPI document
+	@bin/tools/testall -only go ./metaemu/... ./internal/cloudapi ./internal/metaspec ./internal/scenario ./cmd/wasl
+
 .PHONY: test-web
 test-web: web/node_modules/.package-lock.json house-tools ## types, lint and unit tests of the web application
 	@bin/tools/testall -only web

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 // served is an emulator behind a real address, as `wasl emulate` has it.
 func served(t *testing.T, cfg metaemu.Config) (*metaemu.Emulator, func(method, path, body string) (int, string)) {
 	t.Helper()
+	cfg.Witness = witness.FromEnv()
 	e := metaemu.New(cfg)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)

@@ -21,6 +21,10 @@ type Config struct {
 	// message text, phone number or token is logged.
 	Log *slog.Logger
 
+	// Witness, if set, is shown every Graph call with its answer, so that both can
+	// be held to a description of Meta's. It sees message texts and phone numbers.
+	Witness func(Exchange)
+
 	// Latency is the road between a caller and Meta's door.
 	Latency Latency
 	// Status says how long after acceptance a message gets how far.

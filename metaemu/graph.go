@@ -104,7 +104,9 @@ func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version in
 	if e.clock.Sleep(ctx, e.leg(e.cfg.Latency.To)) != nil {
 		return
 	}
+	tell := e.witness(r, rest, body)
 	a := e.call(ctx, r, version, rest, body)
+	tell(a)
 	if e.clock.Sleep(ctx, e.leg(e.cfg.Latency.Back)+a.slow) != nil || a.lost {
 		panic(http.ErrAbortHandler) // Close the connection without a byte.
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 // memnet is a network in memory: hosts are names, connections are pipes. It
@@ -126,7 +127,7 @@ func newWorld(t *testing.T, cfg metaemu.Config, spec metaemu.NumberSpec) *world 
 	net := &memnet{}
 	tr := &http.Transport{DialContext: net.dial, MaxIdleConnsPerHost: 32}
 	w := &world{t: t, client: &http.Client{Transport: tr}, hook: &receiver{verify: "v"}}
-	cfg.HTTPClient = w.client
+	cfg.HTTPClient, cfg.Witness = w.client, witness.FromEnv()
 	w.e = metaemu.New(cfg)
 	hook := &http.Server{Handler: w.hook}
 	graph := &http.Server{Handler: w.e.Handler()}

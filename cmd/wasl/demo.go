@@ -20,6 +20,7 @@ import (
 	"wasl/internal/store"
 	"wasl/internal/wa"
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 type demoCommand struct {
@@ -77,7 +78,7 @@ func (c *demoCommand) Run(ctx runContext) error {
 		return err
 	}
 	defer h.db.Close()
-	e := metaemu.New(metaemu.Config{Clock: demoClock{}, Seed: 1, Log: settings.logger(ctx.stderr)})
+	e := metaemu.New(metaemu.Config{Clock: demoClock{}, Seed: 1, Log: settings.logger(ctx.stderr), Witness: witness.FromEnv()})
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return e.Run(gctx) })
 	g.Go(func() error { return serveHTTP(gctx, emuLn, e.Handler(), h.log) })

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 type emulateCommand struct {
@@ -29,7 +30,7 @@ type emulateCommand struct {
 func (c *emulateCommand) Run(ctx runContext) error {
 	s := Settings{LogLevel: c.LogLevel, LogFormat: c.LogFormat}
 	log := s.logger(ctx.stderr)
-	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log})
+	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log, Witness: witness.FromEnv()})
 	if c.Load != "" {
 		if err := load(e, c.Load); err != nil {
 			return err

@@ -12,6 +12,8 @@ import (
 	"wasl/internal/cloudapi"
 	"wasl/internal/outbox"
 	"wasl/internal/wa"
+	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 func TestBody(t *testing.T) {
@@ -52,16 +54,19 @@ func TestBody(t *testing.T) {
 		},
 		{
 			"content cannot choose its way",
-			outbox.Envelope{Kind: wa.SendMessage, Content: []byte(`{"type":"text","to":"+9","recipient":"X","recipient_type":"group","biz_opaque_callback_data":"theirs","context":{"message_id":"z"}}`), Phone: "1", Opaque: "o"},
-			`{"messaging_product":"whatsapp","recipient_type":"individual","to":"+1","type":"text","biz_opaque_callback_data":"o"}`,
+			outbox.Envelope{Kind: wa.SendMessage, Content: []byte(`{"type":"text","text":{"body":"hi"},"to":"+9","recipient":"X","recipient_type":"group","biz_opaque_callback_data":"theirs","context":{"message_id":"z"}}`), Phone: "1", Opaque: "o"},
+			`{"messaging_product":"whatsapp","recipient_type":"individual","to":"+1","type":"text","text":{"body":"hi"},"biz_opaque_callback_data":"o"}`,
 		},
 	}
-	c := client(t, "", nil)
+	c, see := client(t, "", nil), witness.FromEnv()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			raw, err := c.Body(tt.in)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if see != nil {
+				see(metaemu.Exchange{Method: "POST", Path: "/v25.0/106/messages", Kind: "number", Edge: "messages", Agent: "wasl", Request: raw})
 			}
 			if diff := cmp.Diff(object(t, tt.want), object(t, string(raw))); diff != "" {
 				t.Errorf("body (-want +got):\n%s", diff)
@@ -113,7 +118,7 @@ func TestLook(t *testing.T) {
 	})
 	mux.HandleFunc("POST /v25.0/200/subscribed_apps", answer(`{"success":true}`))
 	mux.HandleFunc("GET /v25.0/200/subscribed_apps", answer(`{"data":[{"whatsapp_business_api_data":{"id":"1","name":"Wasl"}}]}`))
-	srv := httptest.NewServer(mux)
+	srv := httptest.NewServer(witness.Requests(map[string]string{"106": "number", "200": "waba"}, mux))
 	defer srv.Close()
 	c := client(t, srv.URL, nil)
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 // customers are the people whom the emulator plays and the API writes to.
@@ -34,7 +35,7 @@ func newWorld(t *testing.T, o *oracle) *world {
 	t.Helper()
 	w := &world{t: t, relay: newRelay(o)}
 	w.emu = metaemu.New(metaemu.Config{
-		Seed: 11,
+		Seed: 11, Witness: witness.FromEnv(),
 		Latency: metaemu.Latency{
 			To:   metaemu.Delay{Min: time.Millisecond, Max: 10 * time.Millisecond},
 			Back: metaemu.Delay{Min: time.Millisecond, Max: 25 * time.Millisecond},

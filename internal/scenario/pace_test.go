@@ -23,6 +23,7 @@ import (
 	"wasl/internal/store/storetest"
 	"wasl/internal/wa"
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 // paceSends is how many messages a pace story sends.
@@ -64,7 +65,7 @@ func newPaceStory(t *testing.T, mps int) *paceStory {
 	road := rand.New(rand.NewPCG(1, uint64(mps)))
 	s := &paceStory{
 		t: t, mps: mps, path: filepath.Join(quickDir(t), "wasl.db"), rng: rand.New(rand.NewPCG(2, uint64(mps))),
-		emu: metaemu.New(metaemu.Config{Seed: 7}),
+		emu: metaemu.New(metaemu.Config{Seed: 7, Witness: witness.FromEnv()}),
 		net: memnet.New(memnet.Delay(func() time.Duration { return paceJourney(road) })),
 	}
 	l, err := s.net.Listen("graph.test:80")

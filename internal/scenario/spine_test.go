@@ -24,6 +24,7 @@ import (
 	"wasl/internal/wa"
 	"wasl/internal/webhook"
 	"wasl/metaemu"
+	"wasl/metaemu/witness"
 )
 
 // TestSpine: a customer writes, the owner answers from the phone, an agent from
@@ -49,7 +50,7 @@ func newSpine(t *testing.T) *spine {
 	time.Sleep(time.Until(storetest.Noon))
 	s := &spine{t: t}
 	net := memnet.New()
-	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client()})
+	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client(), Witness: witness.FromEnv()})
 	app := must(s.emu.CreateApp(metaemu.AppSpec{Secret: "s3cret", VerifyToken: "v"}))(t)
 	waba := must(s.emu.CreateWABA(metaemu.WABASpec{App: app.ID}))(t)
 	s.number = must(s.emu.CreateNumber(metaemu.NumberSpec{WABA: waba.ID}))(t)

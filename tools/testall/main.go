@@ -57,11 +57,17 @@ func main() {
 		fmt.Fprintln(os.Stderr, "testall:", err)
 		os.Exit(2)
 	}
+	judge, err := openSpec()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testall:", err)
+		os.Exit(1)
+	}
 	var total tally
 	for _, p := range wanted {
 		fmt.Printf("\n== %s\n", p.name)
 		total.add(p.run())
 	}
+	total.add(judge.judge(*only == "" && len(flag.Args()) == 0))
 	os.Exit(report(total, os.Getenv("CI") == "true"))
 }
 
