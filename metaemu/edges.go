@@ -118,6 +118,9 @@ func (e *Emulator) dispatch(c *call) answer {
 	c.holder = t
 	c.target = e.lookUp(c.node)
 	if c.target.kind == "" {
+		if e.account.rules.UnknownAs803 {
+			return e.refuse(unknownObject(c.node))
+		}
 		if c.edge != "" {
 			return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 		}
@@ -125,7 +128,10 @@ func (e *Emulator) dispatch(c *call) answer {
 	}
 	ed, ok := e.surface.by[c.target.kind+" "+c.method+" "+c.edge]
 	if !ed.open {
-		if f := mayUse(t, c.target.waba); f != nil {
+		if f := mayUse(t, c.target.waba); f != nil && c.target.waba != "" {
+			return e.refuse(f)
+		}
+		if f := e.scoped(t, ed); ok && f != nil {
 			return e.refuse(f)
 		}
 	}

@@ -37,6 +37,9 @@ type token struct {
 	wabas   map[string]bool
 	issued  time.Time
 	expires time.Time // zero: never
+	revoked bool
+	scopes  []string // nil: the usual ones
+	order   []string // WABAs as they came, where that is known
 }
 
 // grant is a code of Embedded Signup on its way to becoming a token.

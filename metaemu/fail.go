@@ -110,6 +110,14 @@ func notFound(method, id string) *failure {
 	}
 }
 
+// unknownObject is how the OpenAPI document answers for an id nobody has.
+func unknownObject(id string) *failure {
+	return &failure{
+		http: http.StatusNotFound, code: 803, typ: "GraphMethodException",
+		title: "Some of the aliases you requested do not exist: " + id,
+	}
+}
+
 // notEmulated says clearly that it is the emulator that lacks something.
 func notEmulated(method, path string) *failure {
 	f := notFound(method, path)

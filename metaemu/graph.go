@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +34,7 @@ type call struct {
 	token              string
 	proof              string
 	query              func(string) string
+	asked              url.Values // the query alone
 	body               []byte
 	arrived            time.Time
 	version            int
@@ -47,6 +50,8 @@ type answer struct {
 	body []byte
 	lost bool
 	slow time.Duration
+	// header are headers besides the usual ones.
+	header map[string]string
 }
 
 var success = answer{http: http.StatusOK, body: []byte(`{"success":true}`)}
@@ -78,8 +83,12 @@ func (e *Emulator) Handler() http.Handler {
 }
 
 // graphPath splits "/v25.0/123/messages" into 25 and "123/messages". A path
-// that begins with /oauth/ belongs to Graph without a version.
+// that begins with /oauth/ belongs to Graph without a version, and so does one
+// that begins with an id: it is answered in the oldest version there is (§1.1).
 func graphPath(path string) (version int, rest string, ok bool) {
+	if id, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); isID(id) {
+		return oldestVersion, path[1:], true
+	}
 	if strings.HasPrefix(path, "/oauth/") {
 		return newestVersion, path[1:], true
 	}
@@ -93,6 +102,11 @@ func graphPath(path string) (version int, rest string, ok bool) {
 		return 0, "", false
 	}
 	return n, rest, true
+}
+
+// isID answers whether s can be the id of an object: digits only.
+func isID(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version int, rest string) {
@@ -113,6 +127,9 @@ func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version in
 	h := w.Header()
 	h["Content-Type"] = []string{"application/json; charset=UTF-8"}
 	h["Facebook-Api-Version"] = []string{"v" + itoa(version) + ".0"}
+	for k, v := range a.header {
+		h.Set(k, v)
+	}
 	w.WriteHeader(a.http)
 	_, _ = w.Write(a.body) // A caller that has hung up hears nothing.
 }
@@ -130,20 +147,49 @@ func (e *Emulator) leg(d Delay) time.Duration {
 func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest string, body []byte) answer {
 	c := &call{method: r.Method, body: body, version: version, query: formReader(r, body), base: baseOf(r)}
 	c.node, c.edge, _ = strings.Cut(strings.Trim(rest, "/"), "/")
+	c.asked = r.URL.Query()
 	if auth := r.Header.Get("Authorization"); auth != "" {
 		c.token = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(auth, "Bearer "), "OAuth "))
-	} else if r.URL.RawQuery != "" {
-		c.token = r.URL.Query().Get("access_token")
+	} else {
+		c.token = c.query("access_token")
 	}
-	if r.URL.RawQuery != "" {
-		c.proof = r.URL.Query().Get("appsecret_proof")
-	}
+	c.proof = c.query("appsecret_proof")
 	if f := handshakeFor(c); f != nil {
 		return e.configure(ctx, c, f)
 	}
 	e.enter()
 	defer e.mu.Unlock()
 	c.arrived = e.clock.Now()
+	return e.counted(c)
+}
+
+// counted answers a call within the limits of calls, and says in its headers how
+// much of them is used.
+func (e *Emulator) counted(c *call) answer {
+	t, f := e.holder(c)
+	if f == nil && c.node == "me" {
+		c.node = userOf(t.app)
+	}
+	if f != nil || e.surface.root[c.node] {
+		return e.dispatchOrSend(c)
+	}
+	on := e.lookUp(c.node)
+	if f := e.throttled(c, t, on); f != nil {
+		a := e.refuse(f)
+		a.header = e.usage(t, on, c.arrived)
+		return a
+	}
+	if c.node == "" {
+		return e.severalNodes(c)
+	}
+	a := e.dispatchOrSend(c)
+	usage := e.usage(t, on, c.arrived)
+	maps.Copy(usage, a.header)
+	a.header = usage
+	return a
+}
+
+func (e *Emulator) dispatchOrSend(c *call) answer {
 	if c.sends() {
 		return e.postMessage(c)
 	}
@@ -156,6 +202,29 @@ func baseOf(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
+}
+
+// multiGetUntil is when GET /?ids= ended for every version; v26.0 never had it
+// (Graph changelog, §1.1).
+var multiGetUntil = time.Date(2026, 10, 27, 0, 0, 0, 0, time.UTC)
+
+// severalNodes is the old way to ask for several objects at once.
+func (e *Emulator) severalNodes(c *call) answer {
+	ids := c.query("ids")
+	if c.method != http.MethodGet || ids == "" || c.version >= 26 || !c.arrived.Before(multiGetUntil) {
+		return e.refuse(notFound(c.method, c.node))
+	}
+	var o wire.Object
+	for id := range strings.SplitSeq(ids, ",") {
+		one := *c
+		one.node = strings.TrimSpace(id)
+		a := e.dispatch(&one)
+		if a.http != http.StatusOK {
+			return a
+		}
+		o.Raw(one.node, a.body)
+	}
+	return answer{http: http.StatusOK, body: o.Bytes()}
 }
 
 // formReader finds a flat parameter wherever Meta accepts it: in the query, in
@@ -183,9 +252,19 @@ func formReader(r *http.Request, body []byte) func(string) string {
 	}
 }
 
+// removed is when a version ends (Graph changelog, read Sep 2026).
+var removed = map[int]time.Time{
+	21: time.Date(2027, 1, 21, 0, 0, 0, 0, time.UTC),
+	22: time.Date(2027, 5, 20, 0, 0, 0, 0, time.UTC),
+	23: time.Date(2027, 10, 8, 0, 0, 0, 0, time.UTC),
+	24: time.Date(2028, 2, 18, 0, 0, 0, 0, time.UTC),
+	25: time.Date(2028, 7, 29, 0, 0, 0, 0, time.UTC),
+}
+
 // oldVersion refuses a Graph version that is gone or has not come.
 func oldVersion(c *call) *failure {
-	if c.version >= oldestVersion && c.version <= newestVersion {
+	end := removed[c.version]
+	if c.version >= oldestVersion && c.version <= newestVersion && (end.IsZero() || c.arrived.Before(end)) {
 		return nil
 	}
 	return &failure{
@@ -212,8 +291,8 @@ func (e *Emulator) holder(c *call) (*token, *failure) {
 	if t == nil {
 		return nil, badToken()
 	}
-	if !t.expires.IsZero() && !e.clock.Now().Before(t.expires) {
-		return nil, &failure{http: 401, code: 190, subcode: 463, plain: true, title: "Error validating access token: Session has expired."}
+	if f := t.alive(e.clock.Now()); f != nil {
+		return nil, f
 	}
 	return t, e.proven(t, c.proof)
 }
@@ -254,71 +333,7 @@ func mayUse(t *token, wabaID string) *failure {
 func rootEdges() []edge {
 	return []edge{
 		{method: "GET", name: "debug_token", fields: "input_token", codes: []int{190}, source: "cloud-api-protocol §1.3", do: (*Emulator).debugToken},
-		{method: "GET", name: "oauth/access_token", fields: "client_id client_secret code", codes: []int{1, 100}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
-		{method: "POST", name: "oauth/access_token", fields: "client_id client_secret code", codes: []int{1, 100}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
+		{method: "GET", name: "oauth/access_token", fields: "client_id client_secret code grant_type redirect_uri", codes: []int{1, 100, 101}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
+		{method: "POST", name: "oauth/access_token", fields: "client_id client_secret code grant_type redirect_uri", codes: []int{1, 100, 101}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
 	}
-}
-
-// debugToken describes a token to its app.
-func (e *Emulator) debugToken(c *call) answer {
-	t, f := e.holder(c)
-	if f != nil {
-		return e.refuse(f)
-	}
-	asked := e.tokens[c.query("input_token")]
-	var data, out wire.Object
-	if asked == nil || asked.app != t.app {
-		var er wire.Object
-		er.Int("code", 190).Str("message", "Invalid OAuth access token.")
-		data.Obj("error", &er).Bool("is_valid", false).List("scopes")
-		return answer{http: http.StatusOK, body: out.Obj("data", &data).Bytes()}
-	}
-	targets := make([][]byte, 0, len(asked.wabas))
-	for _, id := range sortedKeys(asked.wabas) {
-		targets = append(targets, wire.AppendString(nil, id))
-	}
-	var business, messaging wire.Object
-	business.Str("scope", "whatsapp_business_management").List("target_ids", targets...)
-	messaging.Str("scope", "whatsapp_business_messaging").List("target_ids", targets...)
-	expires := int64(0)
-	if !asked.expires.IsZero() {
-		expires = asked.expires.Unix()
-	}
-	valid := expires == 0 || e.clock.Now().Before(asked.expires)
-	data.Str("app_id", asked.app).Str("type", "SYSTEM_USER").Str("application", e.apps[asked.app].Name).
-		Int("data_access_expires_at", 0).Int("expires_at", expires).Bool("is_valid", valid).Int("issued_at", asked.issued.Unix()).
-		List("scopes", []byte(`"whatsapp_business_management"`), []byte(`"whatsapp_business_messaging"`)).
-		List("granular_scopes", business.Bytes(), messaging.Bytes()).Str("user_id", "122"+asked.app[:min(12, len(asked.app))])
-	return answer{http: http.StatusOK, body: out.Obj("data", &data).Bytes()}
-}
-
-// exchangeCode turns a code of Embedded Signup into a token. A code lives 30 s
-// and works once.
-func (e *Emulator) exchangeCode(c *call) answer {
-	if f := oldVersion(c); f != nil {
-		return e.refuse(f)
-	}
-	a := e.apps[c.query("client_id")]
-	if a == nil || !hmac.Equal([]byte(c.query("client_secret")), []byte(a.Secret)) {
-		return e.refuse(&failure{http: 400, code: 1, plain: true, title: "Error validating client secret."})
-	}
-	code := c.query("code")
-	g := e.codes[code]
-	if g == nil || g.app != a.ID {
-		return e.refuse(&failure{http: 400, code: 100, subcode: 36009, plain: true, title: "This authorization code has been used."})
-	}
-	delete(e.codes, code)
-	if e.clock.Now().After(g.expires) {
-		return e.refuse(&failure{http: 400, code: 100, subcode: 36007, plain: true, title: "This authorization code has expired."})
-	}
-	t := e.newToken(a.ID, g.waba)
-	var o wire.Object
-	return answer{http: http.StatusOK, body: o.Str("access_token", t.value).Str("token_type", "bearer").Bytes()}
-}
-
-// newToken is an app's right to a WABA.
-func (e *Emulator) newToken(app, waba string) *token {
-	t := &token{value: "EAA" + e.hexID("token", 40), app: app, wabas: map[string]bool{waba: true}, issued: e.clock.Now()}
-	e.tokens[t.value] = t
-	return t
 }

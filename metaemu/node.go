@@ -27,7 +27,7 @@ func formValue(body, key string) string {
 func numberEdges() []edge {
 	return []edge{
 		{on: "number", method: "GET", fields: numberFields, source: "cloud-api-protocol §3", do: ofNumber(func(e *Emulator, c *call, n *number) answer {
-			return answer{http: http.StatusOK, body: e.numberNode(n, c.query("fields"))}
+			return answer{http: http.StatusOK, body: e.numberNode(c, n, c.query("fields"))}
 		})},
 		{on: "number", method: "POST", name: "smb_app_data", fields: "messaging_product sync_type", codes: []int{2593107, 2593108}, source: "coexistence-protocol §3", do: ofNumber((*Emulator).postSync)},
 		{on: "number", method: "POST", name: "register", codes: []int{100}, source: "cloud-api-protocol §2.8", do: ofNumber((*Emulator).register)},
@@ -55,47 +55,44 @@ const numberFields = "verified_name,code_verification_status,display_phone_numbe
 
 // numberNode is the phone number node with the fields asked for, and its id.
 // Unknown fields are left out.
-func (e *Emulator) numberNode(n *number, fields string) []byte {
-	var o wire.Object
-	for f := range strings.SplitSeq(or(fields, numberFields), ",") {
-		e.numberField(&o, n, strings.TrimSpace(f))
-	}
-	return o.Str("id", n.ID).Bytes()
+func (e *Emulator) numberNode(c *call, n *number, fields string) []byte {
+	return e.nodeOf(c, "number", n.ID, or(fields, numberFields), func(s selection) []byte { return e.numberField(n, s.name) })
 }
 
-func (e *Emulator) numberField(o *wire.Object, n *number, field string) {
+func (e *Emulator) numberField(n *number, field string) []byte {
 	live := n.Stage == StageLive
 	switch field {
 	case "verified_name":
-		o.Str(field, n.VerifiedName)
+		return str(n.VerifiedName)
 	case "display_phone_number":
-		o.Str(field, n.Display)
+		return str(n.Display)
 	case "code_verification_status":
-		o.Str(field, "VERIFIED")
+		return str("VERIFIED")
 	case "quality_rating":
-		o.Str(field, "GREEN")
+		return str("GREEN")
 	case "platform_type":
-		o.Str(field, map[bool]string{true: "CLOUD_API", false: "NOT_APPLICABLE"}[live])
+		return str(map[bool]string{true: "CLOUD_API", false: "NOT_APPLICABLE"}[live])
 	case "throughput":
 		var t wire.Object
-		o.Obj(field, t.Str("level", "STANDARD"))
+		return t.Str("level", "STANDARD").Bytes()
 	case "status":
-		o.Str(field, map[bool]string{true: "CONNECTED", false: "DISCONNECTED"}[live])
+		return str(map[bool]string{true: "CONNECTED", false: "DISCONNECTED"}[live])
 	case "name_status":
-		o.Str(field, "APPROVED")
+		return str("APPROVED")
 	case "account_mode":
-		o.Str(field, "LIVE")
+		return str("LIVE")
 	case "is_on_biz_app":
-		o.Bool(field, n.Coexistence)
+		return boolean(n.Coexistence)
 	case "is_official_business_account":
-		o.Bool(field, false)
+		return boolean(false)
 	case "last_onboarded_time":
-		o.Str(field, n.Onboarded.Format("2006-01-02T15:04:05-0700"))
+		return str(n.Onboarded.Format("2006-01-02T15:04:05-0700"))
 	case "whatsapp_business_manager_messaging_limit":
-		o.Str(field, e.tierOf(n.Portfolio))
+		return str(e.tierOf(n.Portfolio))
 	case "webhook_configuration":
-		o.Obj(field, e.callbacksOf(n))
+		return e.callbacksOf(n).Bytes()
 	}
+	return nil
 }
 
 func (e *Emulator) callbacksOf(n *number) *wire.Object {
@@ -116,7 +113,7 @@ func wabaEdges() []edge {
 	return []edge{
 		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace", source: "cloud-api-protocol §3", do: ofWABA((*Emulator).wabaNode)},
 		{on: "waba", method: "GET", name: "phone_numbers", fields: numberFields, source: "cloud-api-protocol §3", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
-			return answer{http: http.StatusOK, body: e.phoneNumbers(c, w)}
+			return e.phoneNumbers(c, w)
 		})},
 		{on: "waba", method: "GET", name: "subscribed_apps", fields: "whatsapp_business_api_data override_callback_uri", source: "cloud-api-protocol §5", do: ofWABA(func(e *Emulator, _ *call, w *waba) answer {
 			return answer{http: http.StatusOK, body: e.subscribedApps(w)}
@@ -138,26 +135,32 @@ func (w *waba) unsubscribe(app string) {
 	w.subs = slices.DeleteFunc(w.subs, func(s subscription) bool { return s.app == app })
 }
 
-func (e *Emulator) wabaNode(_ *call, w *waba) answer {
-	var o wire.Object
-	o.Str("id", w.ID).Str("name", w.Name).Str("currency", "USD").Str("timezone_id", "1").Str("message_template_namespace", "sample_"+w.ID)
-	return answer{http: http.StatusOK, body: o.Bytes()}
+// wabaNode is the WABA with the fields asked for.
+func (e *Emulator) wabaNode(c *call, w *waba) answer {
+	fields := or(c.query("fields"), "name,currency,timezone_id,message_template_namespace")
+	return answer{http: http.StatusOK, body: e.nodeOf(c, "waba", w.ID, fields, func(s selection) []byte {
+		switch s.name {
+		case "name":
+			return str(w.Name)
+		case "currency":
+			return str(w.Currency)
+		case "timezone_id":
+			return str("1")
+		case "message_template_namespace":
+			return str("sample_" + w.ID)
+		}
+		return nil
+	})}
 }
 
-func (e *Emulator) phoneNumbers(c *call, w *waba) []byte {
-	var list [][]byte
+func (e *Emulator) phoneNumbers(c *call, w *waba) answer {
+	var rows []row
 	for _, id := range e.order {
 		if n := e.numbers[id]; n.waba == w {
-			list = append(list, e.numberNode(n, c.query("fields")))
+			rows = append(rows, row{id, e.numberNode(c, n, c.query("fields"))})
 		}
 	}
-	var o, paging, cursors wire.Object
-	o.List("data", list...)
-	if len(list) > 0 {
-		cursors.Str("before", "QVFI0").Str("after", "QVFI"+itoa(len(list)))
-		o.Obj("paging", paging.Obj("cursors", &cursors))
-	}
-	return o.Bytes()
+	return e.page(c, rows)
 }
 
 func (e *Emulator) subscribedApps(w *waba) []byte {

@@ -109,7 +109,7 @@ func (e *Emulator) SubscribeApp(wabaID, appID string) (token string, err error) 
 	if !slices.ContainsFunc(w.subs, func(s subscription) bool { return s.app == appID }) {
 		w.subs = append(w.subs, subscription{app: appID})
 	}
-	return e.newToken(a.ID, w.ID).value, nil
+	return e.issueToken(TokenSpec{App: a.ID, WABAs: []string{w.ID}})
 }
 
 // enqueue puts an update on its way, joined with others if that is on.
