@@ -59,7 +59,7 @@ check: needs lint verify test ## what CI runs: format, lint, generated files, al
 .PHONY: test
 test: ## all tests of every kind; installs what is missing on Debian as root
 	@tools/needs test
-	@$(MAKE) build house-tools
+	@$(MAKE) build house-tools $(STRANGERS)/node_modules/.package-lock.json
 	@bin/tools/pgcluster -- bin/tools/testall
 
 .PHONY: house-tools
@@ -77,6 +77,17 @@ test-web: web/node_modules/.package-lock.json house-tools ## types, lint and uni
 .PHONY: test-browser
 test-browser: build house-tools ## the stories in Chromium, against a running demo
 	@bin/tools/testall -only browser
+
+# Clients that others wrote, as they are in the registry, against the emulator.
+STRANGERS := metaemu/strangers
+
+.PHONY: test-strangers
+test-strangers: build house-tools $(STRANGERS)/node_modules/.package-lock.json ## clients of others against the emulator
+	@bin/tools/testall -only strangers
+
+$(STRANGERS)/node_modules/.package-lock.json: $(STRANGERS)/package-lock.json
+	cd $(STRANGERS) && npm ci --no-audit --no-fund
+	@touch $@
 
 .PHONY: race
 race: house-tools ## Go tests with the race detector
@@ -147,5 +158,5 @@ soak: house-tools ## the long runs: 1,000 kills on each database
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin web/node_modules
+	rm -rf bin web/node_modules $(STRANGERS)/node_modules
 	find web/dist -mindepth 1 ! -name .gitkeep -delete

@@ -77,8 +77,12 @@ func (e *Emulator) Handler() http.Handler {
 }
 
 // graphPath splits "/v25.0/123/messages" into 25 and "123/messages". A path
-// that begins with /oauth/ belongs to Graph without a version.
+// that begins with /oauth/ belongs to Graph without a version, and so does one
+// that begins with an id: it is answered in the oldest version there is (§1.1).
 func graphPath(path string) (version int, rest string, ok bool) {
+	if id, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); isID(id) {
+		return oldestVersion, path[1:], true
+	}
 	if strings.HasPrefix(path, "/oauth/") {
 		return newestVersion, path[1:], true
 	}
@@ -92,6 +96,11 @@ func graphPath(path string) (version int, rest string, ok bool) {
 		return 0, "", false
 	}
 	return n, rest, true
+}
+
+// isID answers whether s can be the id of an object: digits only.
+func isID(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version int, rest string) {
