@@ -132,9 +132,10 @@ vuln: ## known vulnerabilities in what we depend on (needs the network)
 .PHONY: generate
 generate: ## write the generated files anew
 	go run ./tools/gencodes
+	go run ./tools/gensurface
 
 # Compares with what is in the folder, not with git: it also works before a commit.
-GENERATED := internal/fault/codes_gen.go web/src/api/generated
+GENERATED := internal/fault/codes_gen.go web/src/api/generated docs/emulator-surface.md
 .PHONY: verify
 verify: ## generated files are what generate writes
 	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \

@@ -66,6 +66,7 @@ var plan = map[string]room{
 	"internal/scenario":        {imports: []string{"*"}},
 	"internal/bench":           {imports: []string{"*"}},
 	"tools/gencodes":           {},
+	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body"}},
 	"tools/testall":            {},
 	"tools/pgcluster":          {imports: in("pgtest")},
 
