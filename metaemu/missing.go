@@ -20,6 +20,9 @@ var missing = []struct{ methods, path, source, because string }{
 	{"POST", "/{waba-id}/message_templates/archive", "cloud-api-protocol §4.1", templatesToCome},
 	{"POST", "/{waba-id}/message_templates/unarchive", "cloud-api-protocol §4.1", templatesToCome},
 
+	{"POST", "/{phone-number-id}?pin", "cloud-api-protocol §7.1", accountsToCome},
+	{"POST", "/{phone-number-id}?search_visibility", "cloud-api-protocol §7.1", accountsToCome},
+	{"POST", "/{phone-number-id}?new_display_name", "cloud-api-protocol §7.1", accountsToCome},
 	{"POST", "/{phone-number-id}/request_code", "cloud-api-protocol §7.2", "no part of Coexistence: the number is registered by the phone"},
 	{"POST", "/{phone-number-id}/verify_code", "cloud-api-protocol §7.2", "no part of Coexistence: the number is registered by the phone"},
 	{"POST", "/{waba-id}/phone_numbers", "cloud-api-protocol §7.2", "numbers come by Embedded Signup or from a test"},

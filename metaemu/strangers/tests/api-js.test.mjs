@@ -110,6 +110,7 @@ describe('messages', () => {
     'flow that navigates': [new msg.ActionNavigateFlow('t', '991', 'Open', 'ONE', { a: 1 }), body],
     'flow that exchanges data': [new msg.ActionDataExchangeFlow('t', '991', 'Open'), body],
     'location request': [new msg.ActionLocation(), body],
+    'request to call': [new msg.ActionCallPermission(), body],
   }
   for (const [kind, parts] of Object.entries(interactive)) test(`interactive: ${kind}`, () => send(new msg.Interactive(...parts)))
 
@@ -145,6 +146,13 @@ describe('messages', () => {
     await send(new msg.Reaction(wamid, '👍'))
     await send(new msg.Reaction(wamid))
     assert.deepEqual(await api.markAsRead(b.platform.id, wamid, 'text'), { success: true })
+  })
+
+  test('one message to several', async () => {
+    const sara = await person('Sara')
+    await sara.writes(b.platform, { text: 'hello' })
+    const answers = await Promise.all(api.broadcastMessage(b.platform.id, [mona.digits, sara.digits], new msg.Text('to all')))
+    assert.deepEqual(answers.map((a) => a.contacts[0].wa_id), [mona.digits, sara.digits])
   })
 
   test('what is refused is told as Meta tells it', async () => {

@@ -155,6 +155,7 @@ describe('interactive messages', () => {
     'flow in draft': ['sendInteractiveFlow', { bodyText: 'Fill in', parameters: { flowId: '991', flowCta: 'Open', mode: 'draft', flowAction: 'data_exchange' } }],
     address: ['sendInteractiveAddress', { bodyText: 'Where to?', parameters: { country: 'IN', values: { city: 'Pune' }, savedAddresses: [{ id: 'home', value: { city: 'Pune' } }] } }],
     'location request': ['sendInteractiveLocationRequest', { bodyText: 'Where are you?', parameters: { requestMessage: 'Where are you?' } }],
+    'request to call': ['sendInteractiveCallPermission', { bodyText: 'May we call?', parameters: { phoneNumber: '+201000000009' } }],
     'carousel of links': [
       'sendInteractiveCarousel',
       {
@@ -201,6 +202,7 @@ describe('templates', () => {
         },
         { type: 'BUTTON', sub_type: 'quick_reply', index: '0', parameters: [{ type: 'payload', payload: 'late' }] },
         { type: 'BUTTON', sub_type: 'url', index: 1, parameters: [{ type: 'text', text: 'A-99' }] },
+        { type: 'BUTTON', sub_type: 'catalog', index: 2 },
       ],
     })
     const answer = await client.messages.sendTemplate({ ...to(), template })
@@ -263,6 +265,22 @@ describe('errors', () => {
 })
 
 describe('phone numbers', () => {
+  test('one on the platform alone is registered, one on a phone is already', async () => {
+    assert.deepEqual(await client.phoneNumbers.register({ phoneNumberId: b.platform.id, pin: '123456' }), { success: true })
+    const err = await client.phoneNumbers.register({ phoneNumberId: b.number.id, pin: '123456' }).catch((e) => e)
+    assert.equal(err.code, 100)
+    assert.equal(err.httpStatus, 422)
+  })
+
+  test('calls are not to be had on a number that lives on a phone', async () => {
+    for (const call of [
+      client.calls.connect({ phoneNumberId: b.number.id, to: mona.digits }),
+      client.calls.permissions.get({ phoneNumberId: b.number.id, userWaId: mona.digits }),
+    ]) {
+      assert.match((await call.catch((e) => e)).message, /Calling is not available/)
+    }
+  })
+
   test('a number on a phone can be taken off by nobody but its owner', async () => {
     const err = await client.phoneNumbers.deregister({ phoneNumberId: b.number.id }).catch((e) => e)
     assert.equal(err.code, 100)
