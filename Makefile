@@ -59,7 +59,7 @@ check: needs lint verify test ## what CI runs: format, lint, generated files, al
 .PHONY: test
 test: ## all tests of every kind; installs what is missing on Debian as root
 	@tools/needs test
-	@$(MAKE) build house-tools
+	@$(MAKE) build house-tools $(STRANGERS)/node_modules/.package-lock.json
 	@bin/tools/pgcluster -- bin/tools/testall
 
 .PHONY: house-tools
@@ -81,6 +81,17 @@ test-web: web/node_modules/.package-lock.json house-tools ## types, lint and uni
 .PHONY: test-browser
 test-browser: build house-tools ## the stories in Chromium, against a running demo
 	@bin/tools/testall -only browser
+
+# Clients that others wrote, as they are in the registry, against the emulator.
+STRANGERS := metaemu/strangers
+
+.PHONY: test-strangers
+test-strangers: build house-tools $(STRANGERS)/node_modules/.package-lock.json ## clients of others against the emulator
+	@bin/tools/testall -only strangers
+
+$(STRANGERS)/node_modules/.package-lock.json: $(STRANGERS)/package-lock.json
+	cd $(STRANGERS) && npm ci --no-audit --no-fund
+	@touch $@
 
 .PHONY: race
 race: house-tools ## Go tests with the race detector
@@ -125,9 +136,10 @@ vuln: ## known vulnerabilities in what we depend on (needs the network)
 .PHONY: generate
 generate: ## write the generated files anew
 	go run ./tools/gencodes
+	go run ./tools/gensurface
 
 # Compares with what is in the folder, not with git: it also works before a commit.
-GENERATED := internal/fault/codes_gen.go web/src/api/generated
+GENERATED := internal/fault/codes_gen.go web/src/api/generated docs/emulator-surface.md
 .PHONY: verify
 verify: ## generated files are what generate writes
 	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \
@@ -151,5 +163,5 @@ soak: house-tools ## the long runs: 1,000 kills on each database
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin web/node_modules
+	rm -rf bin web/node_modules $(STRANGERS)/node_modules
 	find web/dist -mindepth 1 ! -name .gitkeep -delete

@@ -20,7 +20,7 @@ type edge struct {
 	// about itself, or a call that checks by itself.
 	open bool
 	// refused is what the Graph API answers where this cannot be had on
-	// a Coexistence number, or what the emulator lacks; then do is nil.
+	// a Coexistence number. Where do is nil it is answered to every number.
 	refused string
 }
 

@@ -332,8 +332,8 @@ func mayUse(t *token, wabaID string) *failure {
 // rootEdges are asked without an object.
 func rootEdges() []edge {
 	return []edge{
-		{method: "GET", name: "debug_token", fields: "input_token", codes: []int{190}, source: "cloud-api-protocol §1.3", do: (*Emulator).debugToken},
-		{method: "GET", name: "oauth/access_token", fields: "client_id client_secret code grant_type redirect_uri", codes: []int{1, 100, 101}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
-		{method: "POST", name: "oauth/access_token", fields: "client_id client_secret code grant_type redirect_uri", codes: []int{1, 100, 101}, source: "coexistence-protocol §2", do: (*Emulator).exchangeCode},
+		{method: "GET", name: "debug_token", fields: "input_token", codes: []int{190}, source: "cloud-api-protocol §1.1", do: (*Emulator).debugToken},
+		{method: "GET", name: "oauth/access_token", fields: "client_id client_secret code grant_type redirect_uri", codes: []int{1, 100, 101}, source: "cloud-api-protocol §7.9", do: (*Emulator).exchangeCode},
+		{method: "POST", name: "oauth/access_token", fields: "client_id client_secret code grant_type redirect_uri", codes: []int{1, 100, 101}, source: "cloud-api-protocol §7.9", do: (*Emulator).exchangeCode},
 	}
 }

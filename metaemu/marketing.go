@@ -38,10 +38,10 @@ func sendEdges() []edge {
 			codes:  []int{100, 130429, 131009, 131031, 131055, 131056, 131057, 131064, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 133010, 134100, 134101, 134102, 1752041},
 			do:     (*Emulator).postMessage,
 		},
-		{on: "number", method: "POST", name: "calls", source: "cloud-api-protocol §9", codes: []int{100}, do: ofNumber((*Emulator).noCalls)},
-		{on: "number", method: "GET", name: "call_permissions", source: "cloud-api-protocol §9", codes: []int{100}, do: ofNumber((*Emulator).noCalls)},
-		{on: "number", method: "POST", name: "groups", source: "cloud-api-protocol §9", codes: []int{100}, do: ofNumber((*Emulator).noGroups)},
-		{on: "number", method: "GET", name: "groups", source: "cloud-api-protocol §9", codes: []int{100}, do: ofNumber((*Emulator).noGroups)},
+		{on: "number", method: "POST", name: "calls", source: "cloud-api-protocol §9", codes: []int{100}, refused: noCallsOnPhones, do: ofNumber((*Emulator).noCalls)},
+		{on: "number", method: "GET", name: "call_permissions", source: "cloud-api-protocol §9", codes: []int{100}, refused: noCallsOnPhones, do: ofNumber((*Emulator).noCalls)},
+		{on: "number", method: "POST", name: "groups", source: "cloud-api-protocol §9", codes: []int{100}, refused: noGroupsOnPhones, do: ofNumber((*Emulator).noGroups)},
+		{on: "number", method: "GET", name: "groups", source: "cloud-api-protocol §9", codes: []int{100}, refused: noGroupsOnPhones, do: ofNumber((*Emulator).noGroups)},
 	}
 }
 
@@ -50,16 +50,23 @@ func (c *call) sends() bool {
 	return c.method == http.MethodPost && (c.edge == "messages" || c.edge == "marketing_messages")
 }
 
+// What Meta offers to numbers that live on the platform alone (§9). The sentences
+// are ours.
+const (
+	noCallsOnPhones  = "Calling is not available for a phone number that is in use with the WhatsApp Business app."
+	noGroupsOnPhones = "Groups are not available for a phone number that is in use with the WhatsApp Business app."
+)
+
 func (e *Emulator) noCalls(c *call, n *number) answer {
 	if n.Coexistence && !e.allows(e.sending.rules.Calling, callsOnPhones, c.arrived) {
-		return e.refuse(badParameter("Calling is not available for a phone number that is in use with the WhatsApp Business app."))
+		return e.refuse(badParameter(noCallsOnPhones))
 	}
 	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 }
 
 func (e *Emulator) noGroups(c *call, n *number) answer {
 	if n.Coexistence && !e.rule(groupsOnPhones, c.arrived) {
-		return e.refuse(badParameter("Groups are not available for a phone number that is in use with the WhatsApp Business app."))
+		return e.refuse(badParameter(noGroupsOnPhones))
 	}
 	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 }

@@ -26,32 +26,43 @@ func formValue(body, key string) string {
 // numberEdges are those of /{phone-number-id}, except messages.
 func numberEdges() []edge {
 	return []edge{
-		{on: "number", method: "GET", fields: numberFields, source: "cloud-api-protocol §3", do: ofNumber(func(e *Emulator, c *call, n *number) answer {
+		{on: "number", method: "GET", fields: allNumberFields, source: "cloud-api-protocol §7.1", do: ofNumber(func(e *Emulator, c *call, n *number) answer {
 			return answer{http: http.StatusOK, body: e.numberNode(c, n, c.query("fields"))}
 		})},
-		{on: "number", method: "POST", name: "smb_app_data", fields: "messaging_product sync_type", codes: []int{2593107, 2593108}, source: "coexistence-protocol §3", do: ofNumber((*Emulator).postSync)},
-		{on: "number", method: "POST", name: "register", codes: []int{100}, source: "cloud-api-protocol §2.8", do: ofNumber((*Emulator).register)},
-		{on: "number", method: "POST", name: "deregister", codes: []int{100}, source: "cloud-api-protocol §2.8", do: ofNumber((*Emulator).deregister)},
+		{on: "number", method: "POST", name: "smb_app_data", fields: "messaging_product sync_type", codes: []int{100, 2593107, 2593108}, source: "coexistence-protocol §3", do: ofNumber((*Emulator).postSync)},
+		{on: "number", method: "POST", name: "register", fields: "messaging_product pin", codes: []int{100}, refused: registeredByPhone, source: "cloud-api-protocol §7.2", do: ofNumber((*Emulator).register)},
+		{on: "number", method: "POST", name: "deregister", codes: []int{100}, refused: noDeregister, source: "cloud-api-protocol §7.2", do: ofNumber((*Emulator).deregister)},
 	}
 }
+
+// Meta's sentences to a number that the phone has registered (coexistence-protocol
+// §2.8); the first is that of its generic page.
+const (
+	registeredByPhone = "Phone number is already registered or in invalid state for registration"
+	noDeregister      = "Deregister endpoint is not available for API solution for SMB businesses."
+)
 
 // register changes nothing on a Coexistence number: its phone registered it.
 func (e *Emulator) register(_ *call, n *number) answer {
 	if n.Coexistence {
-		return e.refuse(&failure{http: http.StatusUnprocessableEntity, code: 100, title: "Phone number is already registered or in invalid state for registration"})
+		return e.refuse(&failure{http: http.StatusUnprocessableEntity, code: 100, title: registeredByPhone})
 	}
 	return success
 }
 
 func (e *Emulator) deregister(c *call, n *number) answer {
 	if n.Coexistence {
-		return e.refuse(&failure{http: 400, code: 100, plain: true, title: "Deregister endpoint is not available for API solution for SMB businesses."})
+		return e.refuse(&failure{http: 400, code: 100, plain: true, title: noDeregister})
 	}
 	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 }
 
 // numberFields are asked for when a call names none.
 const numberFields = "verified_name,code_verification_status,display_phone_number,quality_rating,platform_type,throughput,webhook_configuration,last_onboarded_time"
+
+// allNumberFields are those that a number can be asked for.
+const allNumberFields = "id verified_name display_phone_number code_verification_status quality_rating platform_type throughput status name_status " +
+	"account_mode is_on_biz_app is_official_business_account last_onboarded_time whatsapp_business_manager_messaging_limit webhook_configuration"
 
 // numberNode is the phone number node with the fields asked for, and its id.
 // Unknown fields are left out.
@@ -111,20 +122,20 @@ func (e *Emulator) callbacksOf(n *number) *wire.Object {
 // wabaEdges are those of /{waba-id}.
 func wabaEdges() []edge {
 	return []edge{
-		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace", source: "cloud-api-protocol §3", do: ofWABA((*Emulator).wabaNode)},
-		{on: "waba", method: "GET", name: "phone_numbers", fields: numberFields, source: "cloud-api-protocol §3", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
+		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace", source: "cloud-api-protocol §7.9", do: ofWABA((*Emulator).wabaNode)},
+		{on: "waba", method: "GET", name: "phone_numbers", fields: allNumberFields, source: "cloud-api-protocol §7.1", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
 			return e.phoneNumbers(c, w)
 		})},
-		{on: "waba", method: "GET", name: "subscribed_apps", fields: "whatsapp_business_api_data override_callback_uri", source: "cloud-api-protocol §5", do: ofWABA(func(e *Emulator, _ *call, w *waba) answer {
+		{on: "waba", method: "GET", name: "subscribed_apps", fields: "whatsapp_business_api_data override_callback_uri", source: "cloud-api-protocol §5.3", do: ofWABA(func(e *Emulator, _ *call, w *waba) answer {
 			return answer{http: http.StatusOK, body: e.subscribedApps(w)}
 		})},
-		{on: "waba", method: "POST", name: "subscribed_apps", fields: "override_callback_uri verify_token", codes: []int{100}, source: "cloud-api-protocol §5", do: ofWABA(func(_ *Emulator, c *call, w *waba) answer {
+		{on: "waba", method: "POST", name: "subscribed_apps", fields: "override_callback_uri verify_token", codes: []int{100}, source: "cloud-api-protocol §5.3", do: ofWABA(func(_ *Emulator, c *call, w *waba) answer {
 			// Without a body the app is subscribed and an override goes.
 			w.unsubscribe(c.holder.app)
 			w.subs = append(w.subs, subscription{app: c.holder.app})
 			return success
 		})},
-		{on: "waba", method: "DELETE", name: "subscribed_apps", source: "cloud-api-protocol §5", do: ofWABA(func(_ *Emulator, c *call, w *waba) answer {
+		{on: "waba", method: "DELETE", name: "subscribed_apps", source: "cloud-api-protocol §5.3", do: ofWABA(func(_ *Emulator, c *call, w *waba) answer {
 			w.unsubscribe(c.holder.app)
 			return success
 		})},
@@ -178,8 +189,8 @@ func (e *Emulator) subscribedApps(w *waba) []byte {
 // appEdges are those of /{app-id}; only the app itself may ask.
 func appEdges() []edge {
 	return []edge{
-		{on: "app", method: "GET", name: "subscriptions", open: true, fields: "object callback_url active fields", source: "cloud-api-protocol §5", do: ofApp((*Emulator).subscriptions)},
-		{on: "app", method: "DELETE", name: "subscriptions", open: true, source: "cloud-api-protocol §5", do: ofApp((*Emulator).unsubscribe)},
+		{on: "app", method: "GET", name: "subscriptions", open: true, fields: "object callback_url active fields", source: "cloud-api-protocol §5.1", do: ofApp((*Emulator).subscriptions)},
+		{on: "app", method: "DELETE", name: "subscriptions", open: true, codes: []int{100}, source: "cloud-api-protocol §5.1", do: ofApp((*Emulator).unsubscribe)},
 	}
 }
 

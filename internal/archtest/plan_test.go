@@ -67,6 +67,7 @@ var plan = map[string]room{
 	"internal/scenario":        {imports: []string{"*"}},
 	"internal/bench":           {imports: []string{"*"}},
 	"tools/gencodes":           {},
+	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body"}},
 	"tools/testall":            {imports: in("metaspec")},
 	"tools/pgcluster":          {imports: in("pgtest")},
 

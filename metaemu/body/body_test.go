@@ -262,3 +262,23 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestTypesAreKnown: what is listed is what is understood, and nothing else.
+func TestTypesAreKnown(t *testing.T) {
+	code := func(typ string) int {
+		m := body.Message{Product: "whatsapp", To: "+201000000001", Type: typ}
+		var f *body.Fault
+		if !errors.As(m.Check(), &f) {
+			t.Fatalf("a %s without its object is no fault", typ)
+		}
+		return f.Code
+	}
+	for _, typ := range body.Types() {
+		if got := code(typ); got == 131051 {
+			t.Errorf("type %s is listed and not known", typ)
+		}
+	}
+	if got := code("poll"); got != 131051 {
+		t.Errorf("type poll = %d, want 131051", got)
+	}
+}

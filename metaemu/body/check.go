@@ -13,6 +13,11 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // mediaTypes are those whose object is a [Media].
 var mediaTypes = map[string]bool{"image": true, "audio": true, "video": true, "document": true, "sticker": true}
 
+// Types are the types of messages that can be sent (§2.1).
+func Types() []string {
+	return []string{"text", "image", "video", "audio", "document", "sticker", "location", "contacts", "reaction", "interactive", "template"}
+}
+
 // Media is the object of a media type, or nil.
 func (m *Message) Media() *Media {
 	switch m.Type {

@@ -2,6 +2,7 @@ package body
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -81,8 +82,8 @@ type kind struct {
 
 const anyHeader = "text image video document"
 
-func kindOf(typ string) (kind, bool) {
-	k, ok := map[string]kind{
+func kinds() map[string]kind {
+	return map[string]kind{
 		"button":                   {headers: anyHeader, bodyNeeded: true, body: bodyText, check: checkButtons},
 		"list":                     {headers: "text", bodyNeeded: true, body: listBody, check: checkList},
 		"cta_url":                  {headers: anyHeader, bodyNeeded: true, body: bodyText, name: "cta_url", check: checkLinkButton},
@@ -96,9 +97,16 @@ func kindOf(typ string) (kind, bool) {
 		"request_contact_info":     {bodyNeeded: true, body: bodyText, name: "request_contact_info"},
 		"carousel":                 {bodyNeeded: true, noFooter: true, body: bodyText, check: checkCards},
 		"voice_call":               {headers: anyHeader, bodyNeeded: true, body: bodyText, name: "voice_call", check: checkVoiceCall},
-	}[typ]
+	}
+}
+
+func kindOf(typ string) (kind, bool) {
+	k, ok := kinds()[typ]
 	return k, ok
 }
+
+// Interactives are the kinds of interactive messages, by name.
+func Interactives() []string { return slices.Sorted(maps.Keys(kinds())) }
 
 func checkInteractive(raw json.RawMessage) *Fault {
 	if absent(raw) {

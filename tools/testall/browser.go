@@ -10,9 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -124,64 +121,6 @@ func startDemo(ctx context.Context) (d demo, stop func() error, err error) {
 }
 
 func runStories(dir string, stories []string, chromium string, d demo) tally {
-	file, err := os.CreateTemp("", "stories*.tap")
-	if err != nil {
-		return broken("browser", err)
-	}
-	defer os.Remove(file.Name())
-	file.Close()
-	args := []string{
-		"--test", "--test-concurrency=1",
-		"--test-reporter=spec", "--test-reporter-destination=stdout",
-		"--test-reporter=tap", "--test-reporter-destination=" + file.Name(),
-	}
-	for _, s := range stories {
-		rel, err := filepath.Rel(dir, s)
-		if err != nil {
-			return broken("browser", err)
-		}
-		args = append(args, rel)
-	}
-	cmd := exec.Command("node", args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), "WASL_URL="+d.URL, "EMULATOR_URL="+d.EmulatorURL,
+	return nodeTests("browser", dir, stories, "WASL_URL="+d.URL, "EMULATOR_URL="+d.EmulatorURL,
 		"WASL_EMAIL="+d.Email, "WASL_PASSWORD="+d.Password, "CHROMIUM="+chromium)
-	runErr := runWithin(cmd, within)
-	raw, err := os.ReadFile(file.Name())
-	if err != nil {
-		return broken("browser", err)
-	}
-	t, err := readTAP(string(raw))
-	if err != nil {
-		return broken("browser", errors.Join(runErr, err))
-	}
-	if runErr != nil && t.failed == 0 {
-		t.add(broken("browser", runErr))
-	}
-	return t
-}
-
-var (
-	tapCount = regexp.MustCompile(`(?m)^# (pass|fail|cancelled) (\d+)$`)
-	tapSkip  = regexp.MustCompile(`(?m)^\s*ok \d+ - (.*?) # (SKIP|TODO) ?(.*)$`)
-)
-
-// readTAP counts the report of node --test.
-func readTAP(s string) (tally, error) {
-	counts := map[string]int{}
-	for _, m := range tapCount.FindAllStringSubmatch(s, -1) {
-		n, err := strconv.Atoi(m[2])
-		if err != nil {
-			return tally{}, err
-		}
-		counts[m[1]] = n
-	}
-	if _, ok := counts["pass"]; !ok {
-		return tally{}, errors.New("no summary in node's report")
-	}
-	t := tally{passed: counts["pass"], failed: counts["fail"] + counts["cancelled"]}
-	for _, m := range tapSkip.FindAllStringSubmatch(s, -1) {
-		t.skips = append(t.skips, skip{"browser " + m[1], strings.TrimSpace(m[3] + " (" + strings.ToLower(m[2]) + ")")})
-	}
-	return t, nil
 }

@@ -1,6 +1,6 @@
 // Command testall runs the tests of every kind and counts them: Go's, the web
-// application's (types, lint, unit tests), and those in a browser against a
-// running demo. Run it from the root of the repository, by make test.
+// application's (types, lint, unit tests), those in a browser against a running
+// demo, and those of clients that others wrote against the emulator. Run it from the root of the repository, by make test.
 //
 // What cannot run here is skipped, with the reason. Where CI=true a skip is a
 // failure. The last line is "N passed, N failed, N skipped"; the exit status is
@@ -37,9 +37,9 @@ type part struct {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated parts to run: go, web, browser (all if empty)")
+	only := flag.String("only", "", "comma-separated parts to run: go, web, browser, strangers (all if empty)")
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: testall [-only go,web,browser] [go package …]")
+		fmt.Fprintln(os.Stderr, "usage: testall [-only go,web,browser,strangers] [go package …]")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -51,6 +51,7 @@ func main() {
 		{"go", func() tally { return goTests(packages) }},
 		{"web", func() tally { return webTests("web") }},
 		{"browser", func() tally { return browserTests("web") }},
+		{"strangers", func() tally { return strangerTests("metaemu/strangers") }},
 	}
 	wanted, err := choose(parts, *only)
 	if err != nil {

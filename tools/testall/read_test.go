@@ -98,12 +98,12 @@ func TestReadVitest(t *testing.T) {
 }
 
 func TestReadTAP(t *testing.T) {
-	got, err := readTAP("TAP version 13\nok 1 - signs in\nok 2 - mail # SKIP no mail server\n# tests 5\n# pass 3\n# fail 1\n# cancelled 1\n# skipped 1\n")
+	got, err := readTAP("browser", "TAP version 13\nok 1 - signs in\nok 2 - mail # SKIP no mail server\n# tests 5\n# pass 3\n# fail 1\n# cancelled 1\n# skipped 1\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	check(t, got, tally{3, 2, []skip{{"browser mail", "no mail server (skip)"}}})
-	if _, err := readTAP("TAP version 13\n"); err == nil {
+	if _, err := readTAP("browser", "TAP version 13\n"); err == nil {
 		t.Error("a report without a summary is no error")
 	}
 }

@@ -1,0 +1,364 @@
+// @kapso/whatsapp-cloud-api: pointed at the emulator by its option baseUrl.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { buildTemplatePayload, buildTemplateSendPayload, GraphApiError, isBusinessScopedUserId, WhatsAppClient } from '@kapso/whatsapp-cloud-api'
+import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server'
+import { ask, assertArrived, assertNoBreach, business, emulator, listen, person } from './support/meta.mjs'
+
+const picture = 'https://pictures.example/one.jpg'
+const templates = [
+  { name: 'order_ready', language: 'en_US', category: 'utility' },
+  { name: 'summer', language: 'en_US', category: 'marketing' },
+]
+
+let b, client, hook, mona
+before(async () => {
+  hook = await listen({
+    check(rawBody, headers) {
+      const signatureHeader = headers['x-hub-signature-256']
+      assert.ok(verifySignature({ appSecret: b.app.secret, rawBody, signatureHeader }), 'the signature')
+      assert.ok(!verifySignature({ appSecret: 'another', rawBody, signatureHeader }), 'the signature of another app')
+      return normalizeWebhook(JSON.parse(rawBody))
+    },
+  })
+  b = await business('Kapso', { callback: hook.url, templates })
+  client = new WhatsAppClient({ accessToken: b.token, baseUrl: emulator, graphVersion: 'v25.0' })
+  mona = await person('Mona')
+  await mona.writes(b.platform, { text: 'hello' })
+})
+after(async () => {
+  await assertNoBreach(b.platform, b.number)
+  hook.close()
+})
+
+/** sent checks the answer of a send and what it left in the books. */
+async function sent(answer, type, to = mona) {
+  assert.equal(answer.messagingProduct, 'whatsapp')
+  assert.equal(answer.contacts[0].waId, to.digits)
+  assert.match(answer.messages[0].id, /^wamid\./)
+  await assertArrived(b.platform, answer.messages[0].id, type)
+  return answer.messages[0].id
+}
+
+const to = () => ({ phoneNumberId: b.platform.id, to: `+${mona.digits}` })
+
+describe('free-form messages', () => {
+  const media = {
+    sendImage: ['image', { caption: 'one' }],
+    sendVideo: ['video', { caption: 'two' }],
+    sendAudio: ['audio', { voice: true }],
+    sendDocument: ['document', { caption: 'three', filename: 'three.pdf' }],
+    sendSticker: ['sticker', {}],
+  }
+  for (const [method, [type, more]] of Object.entries(media)) {
+    test(`${type} by link`, async () => {
+      await sent(await client.messages[method]({ ...to(), [type]: { link: `https://pictures.example/${type}`, ...more } }), type)
+    })
+  }
+
+  test('text, with preview and tracking', async () => {
+    const id = await sent(await client.messages.sendText({ ...to(), body: 'مرحبا https://shop.example', previewUrl: true, bizOpaqueCallbackData: 'row-4' }), 'text')
+    const delivered = await hook.until('delivered', (h) => h.statuses.some((s) => s.id === id && s.status === 'delivered'))
+    const status = delivered.statuses.find((s) => s.id === id)
+    assert.equal(status.recipientId, mona.digits)
+    assert.ok(isBusinessScopedUserId(status.recipientUserId))
+    assert.equal(status.bizOpaqueCallbackData, 'row-4')
+  })
+
+  test('text as a reply', async () => {
+    const question = await mona.writes(b.platform, { text: 'open on Friday?' })
+    await sent(await client.messages.sendText({ ...to(), body: 'yes', contextMessageId: question }), 'text')
+  })
+
+  test('text to a business-scoped user id', async () => {
+    await mona.writes(b.platform, { text: 'who am I?' })
+    const heard = await hook.until('who am I?', (h) => h.messages.some((m) => m.text?.body === 'who am I?'))
+    const answer = await client.messages.sendText({ phoneNumberId: b.platform.id, recipient: heard.messages[0].fromUserId, body: 'you' })
+    assert.equal(answer.contacts[0].userId, heard.messages[0].fromUserId)
+    assert.equal(answer.contacts[0].waId, undefined)
+  })
+
+  test('location', async () => {
+    await sent(await client.messages.sendLocation({ ...to(), location: { latitude: 30.04, longitude: 31.23, name: 'Shop', address: 'Tahrir' } }), 'location')
+  })
+
+  test('contacts', async () => {
+    await sent(
+      await client.messages.sendContacts({
+        ...to(),
+        contacts: [
+          {
+            name: { formattedName: 'Omar Said', firstName: 'Omar', lastName: 'Said' },
+            birthday: '1990-02-03',
+            phones: [{ phone: '+201000000077', type: 'WORK', waId: '201000000077' }],
+            emails: [{ email: 'omar@shop.example', type: 'WORK' }],
+            urls: [{ url: 'https://shop.example', type: 'WORK' }],
+            addresses: [{ street: '1 Tahrir', city: 'Cairo', country: 'Egypt', countryCode: 'eg', type: 'WORK' }],
+            org: { company: 'Shop', department: 'Sales', title: 'Head' },
+          },
+        ],
+      }),
+      'contacts',
+    )
+  })
+
+  test('reaction, and its removal', async () => {
+    const messageId = await mona.writes(b.platform, { text: 'thanks' })
+    await sent(await client.messages.sendReaction({ ...to(), reaction: { messageId, emoji: '👍' } }), 'reaction')
+    await sent(await client.messages.sendReaction({ ...to(), reaction: { messageId, emoji: '' } }), 'reaction')
+  })
+
+  test('a raw payload', async () => {
+    const payload = { messaging_product: 'whatsapp', recipient_type: 'individual', to: mona.digits, type: 'text', text: { body: 'raw' } }
+    await sent(await client.messages.sendRaw({ phoneNumberId: b.platform.id, payload }), 'text')
+  })
+
+  test('read, with the typing indicator', async () => {
+    const messageId = await mona.writes(b.platform, { text: 'anybody?' })
+    assert.deepEqual(await client.messages.markRead({ phoneNumberId: b.platform.id, messageId, typingIndicator: { type: 'text' } }), { success: true })
+  })
+})
+
+describe('interactive messages', () => {
+  const buttons = [
+    { id: 'yes', title: 'Yes' },
+    { id: 'no', title: 'No' },
+  ]
+  const kinds = {
+    'buttons with a text header': ['sendInteractiveButtons', { header: { type: 'text', text: 'Visit' }, bodyText: 'Tomorrow?', footerText: 'Shop', buttons }],
+    'buttons with a picture': ['sendInteractiveButtons', { header: { type: 'image', image: { link: picture } }, bodyText: 'Tomorrow?', buttons }],
+    'buttons with a document': ['sendInteractiveButtons', { header: { type: 'document', document: { link: 'https://pictures.example/a.pdf' } }, bodyText: 'Agree?', buttons }],
+    list: [
+      'sendInteractiveList',
+      {
+        header: { type: 'text', text: 'Branches' },
+        bodyText: 'Pick one',
+        footerText: 'Shop',
+        buttonText: 'Show',
+        sections: [
+          { title: 'Riyadh', rows: [{ id: 'b1', title: 'Olaya', description: 'till ten' }] },
+          { title: 'Jeddah', rows: [{ id: 'b2', title: 'Rawdah' }] },
+        ],
+      },
+    ],
+    product: ['sendInteractiveProduct', { bodyText: 'This?', footerText: 'Shop', catalogId: '77', productRetailerId: 'sku-1' }],
+    'product list': [
+      'sendInteractiveProductList',
+      { header: { type: 'text', text: 'Bread' }, bodyText: 'Today', catalogId: '77', sections: [{ title: 'Rye', productItems: [{ productRetailerId: 'sku-1' }, { productRetailerId: 'sku-2' }] }] },
+    ],
+    catalogue: ['sendInteractiveCatalogMessage', { bodyText: 'All of it', parameters: { thumbnailProductRetailerId: 'sku-1' } }],
+    'link button': ['sendInteractiveCtaUrl', { header: { type: 'image', image: { link: picture } }, bodyText: 'See', footerText: 'Shop', parameters: { displayText: 'Dates', url: 'https://shop.example' } }],
+    flow: [
+      'sendInteractiveFlow',
+      { header: { type: 'text', text: 'Form' }, bodyText: 'Fill in', parameters: { flowId: '991', flowCta: 'Open', flowToken: 't', flowAction: 'navigate', flowActionPayload: { screen: 'ONE', data: { a: 1 } } } },
+    ],
+    'flow in draft': ['sendInteractiveFlow', { bodyText: 'Fill in', parameters: { flowId: '991', flowCta: 'Open', mode: 'draft', flowAction: 'data_exchange' } }],
+    address: ['sendInteractiveAddress', { bodyText: 'Where to?', parameters: { country: 'IN', values: { city: 'Pune' }, savedAddresses: [{ id: 'home', value: { city: 'Pune' } }] } }],
+    'location request': ['sendInteractiveLocationRequest', { bodyText: 'Where are you?', parameters: { requestMessage: 'Where are you?' } }],
+    'request to call': ['sendInteractiveCallPermission', { bodyText: 'May we call?', parameters: { phoneNumber: '+201000000009' } }],
+    'carousel of links': [
+      'sendInteractiveCarousel',
+      {
+        bodyText: 'Choose',
+        cards: [0, 1].map((cardIndex) => ({
+          cardIndex,
+          header: { type: 'image', image: { link: picture } },
+          bodyText: `Card ${cardIndex}`,
+          action: { type: 'cta_url', displayText: 'View', url: 'https://shop.example' },
+        })),
+      },
+    ],
+    raw: ['sendInteractiveRaw', { interactive: { type: 'button', body: { text: 'raw' }, action: { buttons: [{ type: 'reply', reply: { id: 'a', title: 'A' } }] } } }],
+  }
+  for (const [kind, [method, more]] of Object.entries(kinds)) {
+    test(kind, async () => {
+      await sent(await client.messages[method]({ ...to(), ...more }), 'interactive')
+    })
+  }
+
+  test('the button that is pressed comes back', async () => {
+    const id = await sent(await client.messages.sendInteractiveButtons({ ...to(), bodyText: 'Sure?', buttons }), 'interactive')
+    await hook.until('delivered', (h) => h.statuses.some((s) => s.id === id && s.status === 'delivered'))
+    await ask('POST', `customers/${mona.id}/reply`, { wamid: id, reply: { choice: 'yes' } })
+    const { messages } = await hook.until('the answer', (h) => h.messages.some((m) => m.context?.id === id))
+    assert.deepEqual(messages[0].interactive, { type: 'button_reply', buttonReply: buttons[0] })
+  })
+})
+
+describe('templates', () => {
+  test('built from Meta-style components', async () => {
+    const template = buildTemplatePayload({
+      name: 'order_ready',
+      language: { code: 'en_US', policy: 'deterministic' },
+      components: [
+        { type: 'HEADER', parameters: [{ type: 'image', image: { link: picture } }] },
+        {
+          type: 'BODY',
+          parameters: [
+            { type: 'text', text: 'Mona' },
+            { type: 'currency', currency: { fallback_value: '$10', code: 'USD', amount_1000: 10000 } },
+            { type: 'date_time', date_time: { fallback_value: '1 Dec' } },
+          ],
+        },
+        { type: 'BUTTON', sub_type: 'quick_reply', index: '0', parameters: [{ type: 'payload', payload: 'late' }] },
+        { type: 'BUTTON', sub_type: 'url', index: 1, parameters: [{ type: 'text', text: 'A-99' }] },
+        { type: 'BUTTON', sub_type: 'catalog', index: 2 },
+      ],
+    })
+    const answer = await client.messages.sendTemplate({ ...to(), template })
+    assert.equal(answer.messages[0].messageStatus, 'accepted')
+    await sent(answer, 'template')
+  })
+
+  test('built by the typed builder, with every button it knows', async () => {
+    const template = buildTemplateSendPayload({
+      name: 'summer',
+      language: 'en_US',
+      header: { type: 'location', location: { latitude: 30, longitude: 31, name: 'Shop', address: 'Tahrir' } },
+      body: [{ type: 'text', text: 'Mona', parameterName: 'customer' }],
+      buttons: [
+        { type: 'button', subType: 'copy_code', index: 0, parameters: [{ type: 'coupon_code', coupon_code: 'SAVE25' }] },
+        { type: 'button', subType: 'flow', index: 1, parameters: [{ type: 'action', action: { flow_token: 't', flow_action_data: { a: 1 } } }] },
+        { type: 'button', subType: 'phone_number', index: 2 },
+      ],
+    })
+    await sent(await client.messages.sendTemplate({ ...to(), template }), 'template')
+  })
+
+  test('a carousel', async () => {
+    const card = (cardIndex) => ({
+      card_index: cardIndex,
+      components: [
+        { type: 'header', parameters: [{ type: 'image', image: { link: picture } }] },
+        { type: 'body', parameters: [{ type: 'text', text: 'one' }] },
+        { type: 'button', sub_type: 'quick_reply', index: 0, parameters: [{ type: 'payload', payload: `c${cardIndex}` }] },
+      ],
+    })
+    const template = buildTemplatePayload({ name: 'summer', language: 'en_US', components: [{ type: 'carousel', cards: [card(0), card(1)] }] })
+    await sent(await client.messages.sendTemplate({ ...to(), template }), 'template')
+  })
+
+  test('one that does not exist is a template error', async () => {
+    const err = await client.messages.sendTemplate({ ...to(), template: { name: 'nobody', language: { code: 'en_US' } } }).catch((e) => e)
+    assert.ok(err instanceof GraphApiError)
+    assert.equal(err.code, 132001)
+    assert.ok(err.isTemplateError())
+  })
+})
+
+describe('errors', () => {
+  test('a bad token', async () => {
+    const stranger = new WhatsAppClient({ accessToken: 'nonsense', baseUrl: emulator, graphVersion: 'v25.0' })
+    const err = await stranger.messages.sendText({ ...to(), body: 'x' }).catch((e) => e)
+    assert.ok(err instanceof GraphApiError)
+    assert.equal(err.code, 190)
+    assert.equal(err.httpStatus, 401)
+    assert.ok(err.isAuthError())
+    assert.ok(err.requiresTokenRefresh())
+  })
+
+  test('a sentinel asks for throttling', async () => {
+    const err = await client.messages.sendText({ ...to(), to: '+201000130429', body: 'x' }).catch((e) => e)
+    assert.equal(err.code, 130429)
+    assert.ok(err.isRateLimit())
+  })
+})
+
+describe('phone numbers', () => {
+  test('one on the platform alone is registered, one on a phone is already', async () => {
+    assert.deepEqual(await client.phoneNumbers.register({ phoneNumberId: b.platform.id, pin: '123456' }), { success: true })
+    const err = await client.phoneNumbers.register({ phoneNumberId: b.number.id, pin: '123456' }).catch((e) => e)
+    assert.equal(err.code, 100)
+    assert.equal(err.httpStatus, 422)
+  })
+
+  test('calls are not to be had on a number that lives on a phone', async () => {
+    for (const call of [
+      client.calls.connect({ phoneNumberId: b.number.id, to: mona.digits }),
+      client.calls.permissions.get({ phoneNumberId: b.number.id, userWaId: mona.digits }),
+    ]) {
+      assert.match((await call.catch((e) => e)).message, /Calling is not available/)
+    }
+  })
+
+  test('a number on a phone can be taken off by nobody but its owner', async () => {
+    const err = await client.phoneNumbers.deregister({ phoneNumberId: b.number.id }).catch((e) => e)
+    assert.equal(err.code, 100)
+    assert.match(err.message, /Deregister endpoint is not available for API solution for SMB businesses/)
+  })
+})
+
+describe('webhooks', () => {
+  const incoming = {
+    text: { text: 'سلام' },
+    image: { type: 'image', text: 'a picture' },
+    video: { type: 'video', text: 'a film' },
+    audio: { type: 'audio' },
+    document: { type: 'document', text: 'a paper' },
+    sticker: { type: 'sticker' },
+    location: { type: 'location', text: 'Here' },
+    contacts: { type: 'contacts', text: 'Omar' },
+    button: { type: 'button', text: 'Late' },
+    order: { type: 'order', text: 'two please' },
+    interactive: { type: 'interactive', object: { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json: '{"flow_token":"t"}' } } },
+  }
+  for (const [type, content] of Object.entries(incoming)) {
+    test(`incoming ${type}`, async () => {
+      const id = await mona.writes(b.number, content)
+      const heard = await hook.until(type, (h) => h.messages.some((m) => m.id === id))
+      const message = heard.messages.find((m) => m.id === id)
+      assert.equal(heard.object, 'whatsapp_business_account')
+      assert.equal(heard.phoneNumberId, b.number.id)
+      assert.equal(heard.contacts[0].profile.name, 'Mona')
+      assert.equal(message.type, type)
+      assert.equal(message.from, mona.digits)
+      assert.ok(isBusinessScopedUserId(message.fromUserId))
+      assert.equal(message.kapso.direction, 'inbound')
+      assert.ok(message[type], `an object under ${type}`)
+      if (type === 'text') assert.equal(message.text.body, 'سلام')
+      if (type === 'interactive') assert.equal(message.kapso.flowToken, 't')
+      if (type === 'order') assert.equal(message.kapso.orderText, 'two please')
+    })
+  }
+
+  test('an edit, a deletion, a reaction and what is not supported', async () => {
+    const wamid = await mona.writes(b.number, { text: 'before' })
+    await mona.act('edit', { wamid, text: 'after' })
+    await mona.act('react', { wamid, emoji: '😮' })
+    await mona.act('revoke', { wamid })
+    await mona.act('unsupported', { number: b.number.id, kind: 'poll' })
+    const of = (type) => hook.until(type, (h) => h.messages.some((m) => m.type === type && h.phoneNumberId === b.number.id))
+    assert.equal((await of('edit')).messages[0].edit.originalMessageId, wamid)
+    assert.equal((await of('reaction')).messages[0].reaction.emoji, '😮')
+    assert.equal((await of('revoke')).messages[0].revoke.originalMessageId, wamid)
+    assert.equal((await of('unsupported')).messages[0].errors[0].code, 131051)
+  })
+
+  test('an echo from the phone is outbound', async () => {
+    const { wamid } = await ask('POST', `numbers/${b.number.id}/phone/send`, { to: mona.id, text: 'from the counter' })
+    const { messages } = await hook.until('the echo', (h) => h.messages.some((m) => m.id === wamid))
+    assert.deepEqual(messages[0].kapso, { direction: 'outbound', source: 'smb_message_echo' })
+    assert.equal(messages[0].to, mona.digits)
+  })
+
+  test('sent, delivered and read, with their price', async () => {
+    const id = await sent(await client.messages.sendText({ ...to(), body: 'read me' }), 'text')
+    const of = async (status) => (await hook.until(status, (h) => h.statuses.some((s) => s.id === id && s.status === status))).statuses.find((s) => s.id === id)
+    assert.deepEqual((await of('sent')).pricing, { billable: false, pricingModel: 'PMP', type: 'free_customer_service', category: 'service' })
+    await of('delivered')
+    await mona.act('read', { number: b.platform.id })
+    await of('read')
+  })
+
+  test('a failure tells its code', async () => {
+    const answer = await client.messages.sendTemplate({ ...to(), to: '+201000131026', template: { name: 'order_ready', language: { code: 'en_US' } } })
+    const { statuses } = await hook.until('failed', (h) => h.statuses.some((s) => s.id === answer.messages[0].id && s.status === 'failed'))
+    assert.equal(statuses[0].errors[0].code, 131026)
+  })
+
+  test('an account update', async () => {
+    await ask('POST', `numbers/${b.number.id}/phone/disconnect`, {})
+    const heard = await hook.until('account_update', (h) => h.raw.accountUpdate)
+    assert.equal(heard.raw.accountUpdate[0].event, 'PARTNER_REMOVED')
+  })
+})
