@@ -9,7 +9,6 @@ var missing = []struct{ methods, path, source, because string }{
 	{"POST", "/{app-id}/uploads", "cloud-api-protocol §3.1", mediaToCome},
 	{"GET POST", "/{upload-id}", "cloud-api-protocol §3.1", mediaToCome},
 
-
 	{"POST", "/{phone-number-id}?pin", "cloud-api-protocol §7.1", accountsToCome},
 	{"POST", "/{phone-number-id}?search_visibility", "cloud-api-protocol §7.1", accountsToCome},
 	{"POST", "/{phone-number-id}?new_display_name", "cloud-api-protocol §7.1", accountsToCome},
@@ -38,7 +37,7 @@ var missing = []struct{ methods, path, source, because string }{
 }
 
 const (
-	mediaToCome     = "media is sent by link or by any id, and not looked at"
-	accountsToCome  = "what a business sets up beside its messages is not held yet"
-	formUnknown     = "its form is known from a list of names only"
+	mediaToCome    = "media is sent by link or by any id, and not looked at"
+	accountsToCome = "what a business sets up beside its messages is not held yet"
+	formUnknown    = "its form is known from a list of names only"
 )
