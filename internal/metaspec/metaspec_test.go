@@ -102,18 +102,18 @@ const (
 func send(request string, status int, response string) metaemu.Exchange {
 	return metaemu.Exchange{
 		Method: "POST", Path: "/v25.0/1/messages", Kind: "number", Edge: "messages",
-		Request: []byte(request), Status: status, Response: []byte(response),
+		Agent: metaspec.OurAgent, Request: []byte(request), Status: status, Response: []byte(response),
 	}
 }
 
 func look(query string, response string) metaemu.Exchange {
 	q, _ := url.ParseQuery(query)
-	return metaemu.Exchange{Method: "GET", Path: "/v25.0/1", Kind: "number", Query: q, Status: 200, Response: []byte(response)}
+	return metaemu.Exchange{Method: "GET", Path: "/v25.0/1", Kind: "number", Agent: metaspec.OurAgent, Query: q, Status: 200, Response: []byte(response)}
 }
 
-// ours is the same exchange, asked by the house's client.
-func ours(x metaemu.Exchange) metaemu.Exchange {
-	x.Agent = metaspec.OurAgent
+// theirs is the same exchange, asked by somebody else's client.
+func theirs(x metaemu.Exchange) metaemu.Exchange {
+	x.Agent = "curl/8"
 	return x
 }
 
@@ -129,11 +129,13 @@ func TestJudge(t *testing.T) {
 		"an answer with a wrong type":     {send(text, 200, `{"messages":[{"id":"a"},{"id":7}]}`), list{{messages, "response", "/messages/*/id", "type", "number, not string"}}},
 		"an answer that is no JSON":       {send(text, 200, `<html>`), list{{messages, "response", "", "content", "no JSON"}}},
 		"a status that is not listed":     {send(text, 201, fine), list{{messages, "response", "", "status", "201"}}},
-		"a refusal":                       {send(`{}`, 400, refusal), nil},
-		"a refusal in another shape":      {send(`{}`, 400, `{"error":{"code":"100"}}`), list{{messages, "response", "/error/code", "type", "string, not integer"}}},
+		"a refusal":                       {theirs(send(`{}`, 400, refusal)), nil},
+		"a refusal in another shape":      {theirs(send(`{}`, 400, `{"error":{"code":"100"}}`)), list{{messages, "response", "/error/code", "type", "string, not integer"}}},
 		"no answer":                       {send(text, 0, ""), nil},
 		"a wrong request accepted":        {send(`{"type":"text","text":"hi"}`, 200, fine), list{{messages, "request", "", "required", "to"}}},
-		"our own wrong request refused":   {ours(send(`{"type":"text","text":"hi"}`, 400, refusal)), list{{messages, "request", "", "required", "to"}}},
+		"our own wrong request refused":   {send(`{"type":"text","text":"hi"}`, 400, refusal), list{{messages, "request", "", "required", "to"}}},
+		"a wrong request of others":       {theirs(send(`{"type":"text","text":"hi"}`, 200, fine)), nil},
+		"a wrong answer to others":        {theirs(send(text, 200, `{}`)), list{{messages, "response", "", "required", "messages"}}},
 		"a name that nobody describes":    {send(`{"to":"1","type":"text","text":"hi","tea":1}`, 200, fine), list{{messages, "request", "", "unknown", "tea"}}},
 		"too long":                        {send(`{"to":"1","type":"text","text":"hello!"}`, 200, fine), list{{messages, "request", "/text", "maxLength", ""}}},
 		"a type that there is not":        {send(`{"to":"1","type":"fax"}`, 200, fine), list{{messages, "request", "/type", "enum", "fax"}}},
