@@ -76,6 +76,8 @@ var plan = map[string]room{
 	"metaemu/body":    {alone: true},
 	"metaemu/form":    {alone: true},
 	"metaemu/limit":   {alone: true},
+	"metaemu/media":   {alone: true},
+	"metaemu/sample":  {alone: true},
 	"metaemu/screen":  {alone: true},
 	"metaemu/tariff":  {alone: true},
 	"metaemu/wire":    {alone: true},
