@@ -67,7 +67,7 @@ var plan = map[string]room{
 	"internal/scenario":        {imports: []string{"*"}},
 	"internal/bench":           {imports: []string{"*"}},
 	"tools/gencodes":           {},
-	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body"}},
+	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body", "metaemu/media"}},
 	"tools/testall":            {imports: in("metaspec")},
 	"tools/pgcluster":          {imports: in("pgtest")},
 
