@@ -37,6 +37,9 @@ func NewExchange(r *http.Request, kind string, body []byte) Exchange {
 	}
 	if _, rest, ok := graphPath(r.URL.Path); ok {
 		_, x.Edge, _ = strings.Cut(strings.Trim(rest, "/"), "/")
+		if carriesFile(r.Method, rest) && !strings.HasPrefix(string(body), "{") {
+			x.Request = nil // It is a file, which no description describes.
+		}
 	}
 	for _, key := range credentials {
 		if x.Query.Has(key) {

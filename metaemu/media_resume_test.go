@@ -156,8 +156,10 @@ func TestBrokenUploadsKeepWhatArrived(t *testing.T) {
 	<-done
 	cut()
 	var out map[string]any
-	for out["file_offset"] != 1500.0 { // The server notices when it notices; the test's own limit ends this.
-		_, out = w.graph("GET", path, w.number.Token, nil)
+	for range 20_000 { // The server notices when it notices.
+		if _, out = w.graph("GET", path, w.number.Token, nil); out["file_offset"] == 1500.0 {
+			break
+		}
 	}
 	if status, out := w.piece(path, "1500", photo[1500:]); status != 200 || out["h"] == nil {
 		t.Errorf("the rest: HTTP %d %v", status, out)
@@ -223,6 +225,36 @@ func TestSnapshotsKeepMedia(t *testing.T) {
 		time.Sleep(30 * 24 * time.Hour)
 		if status, out := other.ask(id); status != 400 {
 			t.Errorf("30 days later: HTTP %d %v", status, out)
+		}
+	})
+}
+
+// TestSnapshotsWithoutMedia: one of before there was media is loaded, and media can
+// be used from then on.
+func TestSnapshotsWithoutMedia(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, metaemu.Config{}, metaemu.NumberSpec{})
+		var saved bytes.Buffer
+		if err := w.e.Save(&saved); err != nil {
+			t.Fatal(err)
+		}
+		var doc, world map[string]json.RawMessage
+		if err := json.Unmarshal(saved.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(doc["world"], &world); err != nil {
+			t.Fatal(err)
+		}
+		if _, there := world["media"]; !there {
+			t.Fatal("the snapshot has no media to leave out")
+		}
+		delete(world, "media")
+		doc["world"] = must[[]byte](t)(json.Marshal(world))
+		if err := w.e.Load(bytes.NewReader(must[[]byte](t)(json.Marshal(doc)))); err != nil {
+			t.Fatal(err)
+		}
+		if status, _ := w.ask(w.uploaded("photo")); status != 200 {
+			t.Errorf("HTTP %d", status)
 		}
 	})
 }

@@ -127,6 +127,9 @@ func (e *Emulator) load(doc *savedWorld) error {
 	if err := g.read(doc.Ready, reflect.ValueOf(&ready).Elem()); err != nil {
 		return err
 	}
+	if w.media.by == nil { // It was saved before there was media.
+		w.media = newMediaWorld()
+	}
 	events := make([]event, len(doc.Events))
 	for i, s := range doc.Events {
 		d, ok := e.deeds[s.Deed]

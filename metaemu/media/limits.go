@@ -53,10 +53,6 @@ func Samples() []string {
 	return []string{"application/pdf", "image/jpeg", "image/jpg", "image/png", "video/mp4"}
 }
 
-// MaxVoice is up to which size a voice note shows its play icon and transcript
-// (§2.2). Larger ones are sent all the same.
-const MaxVoice = 512 * KB
-
 // Bare is a type without its parameters: audio/ogg of "audio/ogg; codecs=opus".
 func Bare(typ string) string {
 	bare, _, err := mime.ParseMediaType(typ)
