@@ -104,6 +104,10 @@ func TestUploadsRefuse(t *testing.T) {
 				t.Errorf("%s: HTTP %d %v, want it to say %q", c.name, status, out, c.says)
 			}
 		}
+		words := []byte("access_token=" + w.number.Token)
+		if status, _, got := w.raw("POST", path, map[string]string{"file_offset": "10"}, words); status != 401 {
+			t.Errorf("a token within the file: HTTP %d %s", status, got)
+		}
 		if status, out := w.piece(path, "10", photo[10:]); status != 200 || out["h"] == nil {
 			t.Errorf("after all that: HTTP %d %v", status, out)
 		}
@@ -283,6 +287,10 @@ func TestOldMediaIsForgotten(t *testing.T) {
 		e := w.uploaded("photo") // Larger than all that may be kept: it alone is left.
 		if got := there(b, c, d, e); got != "false false false true " {
 			t.Errorf("of too many bytes %s", got)
+		}
+		f, g := w.uploaded("picture"), w.uploaded("paper")
+		if got := there(e, f, g); got != "false true true " {
+			t.Errorf("once there is room again %s", got)
 		}
 	})
 }

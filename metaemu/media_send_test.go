@@ -41,15 +41,12 @@ func TestSendsNameMediaThatIsThere(t *testing.T) {
 		w := newWorld(t, metaemu.Config{}, metaemu.NumberSpec{Coexistence: new(bool)})
 		sister := must[metaemu.Number](t)(w.e.CreateNumber(metaemu.NumberSpec{WABA: w.number.WABA}))
 		ids := map[string]string{}
-		for _, name := range []string{"photo", "film", "voice note", "paper", "sticker"} {
-			ids[name] = w.uploaded(name)
-		}
+		ids["old"] = w.uploaded("photo")
+		time.Sleep(30 * 24 * time.Hour)
 		mine := w.number
 		w.number = sister
 		ids["foreign"] = w.uploaded("photo")
 		w.number = mine
-		ids["old"] = w.uploaded("photo")
-		time.Sleep(30 * 24 * time.Hour)
 		for _, name := range []string{"photo", "film", "voice note", "paper", "sticker", "gone"} {
 			ids[name] = w.uploaded(map[bool]string{true: "photo", false: name}[name == "gone"])
 		}
