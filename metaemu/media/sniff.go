@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -64,7 +65,7 @@ func differs(typ string, b []byte) string {
 		}
 		return "it is no text."
 	}
-	if !contains(want, is) {
+	if !slices.Contains(want, is) {
 		if is == "" {
 			return "its content is of no known type."
 		}
@@ -79,15 +80,6 @@ func differs(typ string, b []byte) string {
 		return filmDiffers(b)
 	}
 	return ""
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 // pngDiffers wants 8 bits of RGB or RGBA (§3).
