@@ -86,13 +86,15 @@ type surface struct {
 	find []func(e *Emulator, id string) target
 	by   map[string]edge
 	// root are names that take the place of an id: debug_token, oauth/access_token.
-	root map[string]bool
+	// names are those that may follow an id.
+	root, names map[string]bool
 }
 
 func newSurface() surface {
-	s := surface{find: finders(), by: map[string]edge{}, root: map[string]bool{}}
+	s := surface{find: finders(), by: map[string]edge{}, root: map[string]bool{}, names: map[string]bool{}}
 	for _, ed := range edges() {
 		s.by[ed.on+" "+ed.method+" "+ed.name] = ed
+		s.names[ed.name] = true
 		if ed.on == "" {
 			head, _, _ := strings.Cut(ed.name, "/")
 			s.root[head] = true
@@ -118,17 +120,14 @@ func (e *Emulator) dispatch(c *call) answer {
 	c.holder = t
 	c.target = e.lookUp(c.node)
 	if c.target.kind == "" {
-		if e.account.rules.UnknownAs803 {
-			return e.refuse(unknownObject(c.node))
-		}
-		if c.edge != "" {
+		if c.edge != "" && !e.surface.names[c.edge] {
 			return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 		}
-		return e.refuse(notFound(c.method, c.node))
+		return e.refuse(e.unknown(c))
 	}
 	ed, ok := e.surface.by[c.target.kind+" "+c.method+" "+c.edge]
 	if !ed.open {
-		if f := mayUse(t, c.target.waba); f != nil && c.target.waba != "" {
+		if f := e.mayUse(t, c.target.waba); f != nil && c.target.waba != "" {
 			return e.refuse(f)
 		}
 		if f := e.scoped(t, ed); ok && f != nil {

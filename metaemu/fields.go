@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"wasl/metaemu/wire"
@@ -97,17 +98,24 @@ func (e *Emulator) inside(c *call, kind string, s selection) []byte {
 		return nil
 	}
 	sub := *c
-	sub.edge, sub.method = s.name, http.MethodGet
+	sub.edge, sub.method, sub.asked = s.name, http.MethodGet, url.Values{}
+	if s.sub != "" {
+		sub.asked.Set("fields", s.sub)
+	}
 	sub.query = func(key string) string {
 		if key == "fields" {
 			return s.sub
 		}
 		return s.args[key]
 	}
-	if a := ed.do(e, &sub); a.http == http.StatusOK {
-		return a.body
+	a := ed.do(e, &sub)
+	switch {
+	case a.http != http.StatusOK:
+		return nil
+	case s.sub != "":
+		return prune(a.body, s.sub)
 	}
-	return nil
+	return a.body
 }
 
 // prune keeps of JSON what fields name, in their order, and ids. Of a list each

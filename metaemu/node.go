@@ -312,7 +312,7 @@ func (e *Emulator) configTarget(c *call, h *handshake) (apply func(), f *failure
 		}, nil
 	}
 	if w := e.wabas[c.node]; h.edge == "subscribed_apps" && w != nil {
-		if f := mayUse(t, w.ID); f != nil {
+		if f := e.mayUse(t, w.ID); f != nil {
 			return nil, f
 		}
 		i := slices.IndexFunc(w.subs, func(s subscription) bool { return s.app == t.app })
@@ -322,10 +322,10 @@ func (e *Emulator) configTarget(c *call, h *handshake) (apply func(), f *failure
 		return func() { w.subs[i].override = h.url }, nil
 	}
 	if n := e.numbers[c.node]; h.edge == "" && n != nil {
-		if f := mayUse(t, n.Number.WABA); f != nil {
+		if f := e.mayUse(t, n.Number.WABA); f != nil {
 			return nil, f
 		}
 		return func() { n.override = h.url }, nil
 	}
-	return nil, notFound(c.method, c.node)
+	return nil, e.unknown(c)
 }

@@ -45,9 +45,12 @@ func (e *Emulator) judge(c *call, q *sendRequest, parsed error) (answer, *messag
 	}
 	n := e.numbers[c.node]
 	if n == nil {
-		return answer{}, nil, notFound(c.method, c.node)
+		return answer{}, nil, e.unknown(c)
 	}
-	if f := mayUse(t, n.Number.WABA); f != nil {
+	if f := e.mayUse(t, n.Number.WABA); f != nil {
+		return answer{}, nil, f
+	}
+	if f := e.scoped(t, edge{on: "number", name: c.edge}); f != nil {
 		return answer{}, nil, f
 	}
 	receipt := parsed == nil && q.Status != ""
