@@ -94,13 +94,22 @@ func newSurface() surface {
 	s := surface{find: finders(), by: map[string]edge{}, root: map[string]bool{}, names: map[string]bool{}}
 	for _, ed := range edges() {
 		s.by[ed.on+" "+ed.method+" "+ed.name] = ed
-		s.names[ed.name] = true
+		head, _, _ := strings.Cut(ed.name, "/")
+		s.names[head] = true
 		if ed.on == "" {
-			head, _, _ := strings.Cut(ed.name, "/")
 			s.root[head] = true
 		}
 	}
 	return s
+}
+
+// of is the edge of a call; its name may end in a code: message_qrdls/{code}.
+func (s surface) of(c *call) (edge, bool) {
+	ed, ok := s.by[c.target.kind+" "+c.method+" "+c.edge]
+	if head, _, deep := strings.Cut(c.edge, "/"); !ok && deep {
+		ed, ok = s.by[c.target.kind+" "+c.method+" "+head+"/{code}"]
+	}
+	return ed, ok
 }
 
 // dispatch answers every call but a send and a handshake.
@@ -120,12 +129,12 @@ func (e *Emulator) dispatch(c *call) answer {
 	c.holder = t
 	c.target = e.lookUp(c.node)
 	if c.target.kind == "" {
-		if c.edge != "" && !e.surface.names[c.edge] {
+		if head, _, _ := strings.Cut(c.edge, "/"); c.edge != "" && !e.surface.names[head] {
 			return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 		}
 		return e.refuse(e.unknown(c))
 	}
-	ed, ok := e.surface.by[c.target.kind+" "+c.method+" "+c.edge]
+	ed, ok := e.surface.of(c)
 	if !ed.open {
 		if f := e.mayUse(t, c.target.waba); f != nil && c.target.waba != "" {
 			return e.refuse(f)

@@ -290,7 +290,7 @@ func (e *Emulator) readReceipt(n *number, q *sendRequest) (answer, *message, *fa
 		return answer{}, nil, fail(131009, "Parameter 'message_id' is not a message this number received within 30 days.")
 	}
 	for _, other := range m.chat.messages {
-		if other.in && !other.at.After(m.at) {
+		if other.in && !other.unseen && !other.at.After(m.at) {
 			other.status = "read"
 		}
 	}
