@@ -138,7 +138,7 @@ func (e *Emulator) laterNumberField(c *call, n *number, s *setup, field string) 
 // optional is a string, or nothing if it is empty.
 func optional(s string) []byte {
 	if s == "" {
-		return nil
+		return []byte{}
 	}
 	return str(s)
 }

@@ -92,7 +92,7 @@ func (a automation) wrong() *failure {
 // json is the field of the number's node; nothing if nothing is set.
 func (a automation) json(id string) []byte {
 	if len(a.prompts)+len(a.commands) == 0 {
-		return nil
+		return []byte{}
 	}
 	var o wire.Object
 	o.List("prompts", texts(a.prompts)...)

@@ -84,7 +84,7 @@ func (e *Emulator) nodeOf(c *call, kind, id, fields string, own func(s selection
 		} else if s.sub != "" {
 			raw = prune(raw, s.sub)
 		}
-		if raw != nil {
+		if len(raw) > 0 {
 			o.Raw(s.name, raw)
 		}
 	}

@@ -34,7 +34,7 @@ func (e *Emulator) getSettings(_ *call, n *number) answer {
 }
 
 func orRaw(raw, def []byte) []byte {
-	if raw == nil {
+	if len(raw) == 0 {
 		return def
 	}
 	return raw
