@@ -160,7 +160,7 @@ func TestNameReview(t *testing.T) {
 // query, one or several at once.
 func TestNumberVariants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, metaemu.Config{}, cloudOnly())
+		w := newWorld(t, metaemu.Config{DeliveryWorkers: 1}, cloudOnly())
 		for _, c := range []struct {
 			query string
 			body  any

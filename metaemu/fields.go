@@ -71,7 +71,7 @@ func splitFlat(s string, sep byte) []string {
 
 // nodeOf writes an object with what was asked for, and its id. own answers the
 // fields of the object itself; a name it does not know may be one of its lists,
-// which then come inside. What neither knows is left out.
+// which then come inside. What neither knows, and what is empty, is left out.
 func (e *Emulator) nodeOf(c *call, kind, id, fields string, own func(s selection) []byte) []byte {
 	var o wire.Object
 	for _, s := range selections(fields) {
