@@ -57,7 +57,9 @@ func TestBlock(t *testing.T) {
 		time.Sleep(time.Second)
 		var heard []string
 		for _, m := range w.hook.items(t, "messages", "messages") {
-			heard = append(heard, m["text"].(obj)["body"].(string))
+			text, _ := m["text"].(obj)
+			body, _ := text["body"].(string)
+			heard = append(heard, body)
 		}
 		if diff := cmp.Diff([]string{"before", "after"}, heard); diff != "" {
 			t.Errorf("heard (-want +got):\n%s", diff)

@@ -42,6 +42,11 @@ func linkEdges() []edge {
 			source: source, do: ofNumber((*Emulator).setLink),
 		},
 		{on: "number", method: "GET", name: "message_qrdls/{code}", fields: linkFields, codes: []int{100}, source: source, do: ofNumber((*Emulator).oneLink)},
+		// A client of others changes a link so; the notes have the code as a parameter.
+		{
+			on: "number", method: "POST", name: "message_qrdls/{code}", fields: "prefilled_message generate_qr_image", codes: []int{100},
+			source: source, do: ofNumber((*Emulator).setLink),
+		},
 		{on: "number", method: "DELETE", name: "message_qrdls/{code}", codes: []int{100}, source: source, do: ofNumber((*Emulator).dropLink)},
 		{
 			on: "number", method: "POST", name: "conversational_automation", fields: "prompts commands", codes: []int{100},
@@ -130,7 +135,11 @@ func (e *Emulator) setLink(c *call, n *number) answer {
 		return e.refuse(badParameter("Param generate_qr_image must be one of {SVG, PNG}"))
 	}
 	l := (*shortLink)(nil)
-	if code := c.query("code"); code != "" {
+	code := c.query("code")
+	if _, named, ok := strings.Cut(c.edge, "/"); ok {
+		code = named
+	}
+	if code != "" {
 		if l = e.linkOf(n, code); l == nil {
 			return e.refuse(noLink())
 		}

@@ -52,6 +52,9 @@ func TestLinks(t *testing.T) {
 		if _, changed := w.on("POST", "/message_qrdls", obj{"code": one, "prefilled_message": "The menu, please"}); changed["code"] != one || changed["prefilled_message"] != "The menu, please" {
 			t.Errorf("changed: %v", changed)
 		}
+		if _, changed := w.on("POST", "/message_qrdls/"+one+"?prefilled_message=Menu", nil); changed["code"] != one || changed["prefilled_message"] != "Menu" {
+			t.Errorf("changed by its path: %v", changed)
+		}
 		if _, out := w.on("DELETE", "/message_qrdls/"+one, nil); out["success"] != true {
 			t.Errorf("deleted: %v", out)
 		}
