@@ -94,6 +94,9 @@ func (e *Emulator) numberField(c *call, n *number, field string) []byte {
 		var t wire.Object
 		return t.Str("level", n.throughput()).Bytes()
 	case "status":
+		if n.Onboarded.IsZero() {
+			return str("PENDING")
+		}
 		if !live {
 			return str("DISCONNECTED")
 		}
@@ -107,6 +110,9 @@ func (e *Emulator) numberField(c *call, n *number, field string) []byte {
 	case "is_official_business_account":
 		return boolean(s.standing.Official)
 	case "last_onboarded_time":
+		if n.Onboarded.IsZero() {
+			return []byte{}
+		}
 		return str(n.Onboarded.UTC().Format("2006-01-02T15:04:05-0700"))
 	}
 	return e.laterNumberField(c, n, s, field)

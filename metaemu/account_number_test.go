@@ -312,6 +312,57 @@ func TestRegistrationLimit(t *testing.T) {
 	})
 }
 
+// TestNewNumber: a number is added, verified and registered, and then sends (§7.2).
+func TestNewNumber(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, metaemu.Config{}, metaemu.NumberSpec{})
+		add := func(body obj) (int, obj) {
+			return w.graph("POST", "/v25.0/"+w.number.WABA+"/phone_numbers", w.number.Token, body)
+		}
+		for name, body := range map[string]obj{
+			"no calling code": {"phone_number": "1000000777", "verified_name": "Acme"},
+			"no number":       {"cc": "20", "phone_number": "x", "verified_name": "Acme"},
+			"no name":         {"cc": "20", "phone_number": "1000000777"},
+			"somebody's":      {"cc": "20", "phone_number": w.mona.Digits[2:], "verified_name": "Acme"},
+			"another WABA's":  {"cc": "20", "phone_number": "1000000777", "verified_name": "Acme", "migrate_phone_number": true},
+		} {
+			if status, out := add(body); status != 400 || code(out) != 100 {
+				t.Errorf("%s: HTTP %d %v, want 400 and 100", name, status, out)
+			}
+		}
+		status, out := add(obj{"cc": "20", "phone_number": "100 000 0777", "verified_name": "Acme"})
+		id, _ := out["id"].(string)
+		if status != 200 || id == "" {
+			t.Fatalf("HTTP %d %v", status, out)
+		}
+		w.number.ID, w.number.Coexistence = id, false
+		_, out = w.on("GET", "?fields=status,code_verification_status,verified_name,display_phone_number,last_onboarded_time,platform_type,is_on_biz_app", nil)
+		want := obj{
+			"id": id, "status": "PENDING", "code_verification_status": "NOT_VERIFIED", "verified_name": "Acme",
+			"display_phone_number": "+20 100 000 0777", "platform_type": "NOT_APPLICABLE", "is_on_biz_app": false,
+		}
+		if diff := cmp.Diff(want, out); diff != "" {
+			t.Errorf("a new number (-want +got):\n%s", diff)
+		}
+		register := obj{"messaging_product": "whatsapp", "pin": "123456"}
+		if _, out := w.on("POST", "/register", register); code(out) != 133006 {
+			t.Errorf("registered before it is verified: %v, want 133006", out)
+		}
+		w.on("POST", "/request_code", obj{"code_method": "VOICE", "language": "ar"})
+		sent := must[string](t)(w.e.VerificationCode(id))
+		if _, out := w.on("POST", "/verify_code", obj{"code": sent}); out["success"] != true {
+			t.Errorf("verified: %v", out)
+		}
+		if _, out := w.on("POST", "/register", register); out["success"] != true || w.field("status") != "CONNECTED" || w.field("last_onboarded_time") == nil {
+			t.Errorf("registered: %v", out)
+		}
+		w.writes("hello")
+		if status, out := w.text(w.mona.Digits, "x"); status != 200 {
+			t.Errorf("sending: HTTP %d %v", status, out)
+		}
+	})
+}
+
 // TestVerification: a code is sent, works once and for ten minutes; a number that
 // is not verified cannot be registered.
 func TestVerification(t *testing.T) {

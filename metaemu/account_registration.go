@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"wasl/metaemu/wire"
 )
 
 // registrationEdges are those that put a number on the platform. The phone of
@@ -23,6 +25,10 @@ func registrationEdges() []edge {
 		on("verify_code", "code", notToVerify, []int{100}, (*Emulator).verifyCode),
 		on("register", "messaging_product pin data_localization_region", registeredByPhone, []int{100, 133005, 133006, 133016}, (*Emulator).register),
 		on("deregister", "", noDeregister, []int{100, 133016}, (*Emulator).deregister),
+		{
+			on: "waba", method: http.MethodPost, name: "phone_numbers", fields: "cc phone_number verified_name", codes: []int{100},
+			source: "cloud-api-protocol §7.2", do: ofWABA((*Emulator).addNumber),
+		},
 	}
 }
 
@@ -37,6 +43,31 @@ const (
 // wrongState is how the OpenAPI document refuses what a number's state forbids.
 func wrongState(sentence string) *failure {
 	return &failure{http: http.StatusUnprocessableEntity, code: 100, title: sentence}
+}
+
+// addNumber gives a WABA a number without a phone, which is then verified and
+// registered. Moving one from another WABA (migrate_phone_number) is not emulated.
+func (e *Emulator) addNumber(c *call, w *waba) answer {
+	cc, rest, name := c.query("cc"), c.query("phone_number"), strings.TrimSpace(c.query("verified_name"))
+	digits, ok := digitsOf(cc + rest)
+	switch {
+	case c.query("migrate_phone_number") == "true":
+		return e.refuse(notEmulated(c.method, "/"+c.node+"/phone_numbers with migrate_phone_number"))
+	case !isID(cc) || !ok:
+		return e.refuse(badParameter("The parameters cc and phone_number are required and must make a phone number together."))
+	case !nameLength.holds(name):
+		return e.refuse(badParameter("The parameter verified_name is required and must be between 2 and 75 characters long."))
+	}
+	no := false
+	n, err := e.newNumber(NumberSpec{Digits: digits, VerifiedName: name, WABA: w.ID, Coexistence: &no, Linked: &no})
+	if err != nil {
+		return e.refuse(badParameter("This phone number cannot be added: " + err.Error() + "."))
+	}
+	n.Onboarded = time.Time{}
+	e.setupOf(n).standing.CodeStatus = "NOT_VERIFIED"
+	e.announce("numbers")
+	var o wire.Object
+	return answer{http: http.StatusOK, body: o.Str("id", n.ID).Bytes()}
 }
 
 // oneTimeCode is a verification code on its way to the owner of a number.

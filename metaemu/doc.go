@@ -133,8 +133,12 @@
 // on. A recipient whom nobody created becomes a customer; 100,000 of those are
 // kept, and then the oldest who have never written are forgotten with their
 // chats. Of the prices that analytics tell 100,000 half hours are kept, the
-// newest; the invoice is sums by month. What a person or a test has created —
-// apps, numbers, customers, groups, tokens — stays until Reset.
+// newest; the invoice is sums by month. The meters of calls keep one time for each
+// call of the last hour, no more than their limits: 5,000 of an app about a WABA.
+// A number blocks 64,000 customers and has 2,000 links; of an account 1,000
+// activities are kept, of message_history 100,000 entries. What a person or
+// a test has created — apps, numbers, customers, groups, tokens — stays until
+// Reset.
 //
 // # Snapshots
 //

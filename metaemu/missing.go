@@ -8,8 +8,6 @@ var missing = []struct{ methods, path, source, because string }{
 	{"GET DELETE", "/{media-id}", "cloud-api-protocol §3", mediaToCome},
 	{"POST", "/{app-id}/uploads", "cloud-api-protocol §3.1", mediaToCome},
 	{"GET POST", "/{upload-id}", "cloud-api-protocol §3.1", mediaToCome},
-
-	{"POST", "/{waba-id}/phone_numbers", "cloud-api-protocol §7.2", "numbers come by Embedded Signup or from a test"},
 }
 
 const (
