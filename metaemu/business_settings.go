@@ -126,10 +126,19 @@ type compliance struct {
 
 // contact is how somebody of a business is reached.
 type contact struct {
-	Name     string `json:"name,omitempty"`
-	Email    string `json:"email,omitempty"`
-	Mobile   string `json:"mobile_number,omitempty"`
-	Landline string `json:"landline_number,omitempty"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Mobile   string `json:"mobile_number"`
+	Landline string `json:"landline_number"`
+}
+
+// into writes a contact under a name, if there is one.
+func (d *contact) into(o *wire.Object, name string) {
+	if d == nil {
+		return
+	}
+	var x wire.Object
+	o.Obj(name, x.Opt("name", d.Name).Opt("email", d.Email).Opt("mobile_number", d.Mobile).Opt("landline_number", d.Landline))
 }
 
 // Limits of compliance information (OpenAPI document v23,
@@ -141,20 +150,18 @@ var (
 	reachLength  = span{1, 128}
 )
 
+// getCompliance answers what is set. The document's example has null for the
+// rest, which its own schema forbids.
 func (e *Emulator) getCompliance(c *call, n *number) answer {
 	k := e.setupOf(n).compliance
 	if k == nil {
 		k = &compliance{}
 	}
-	text := func(s string) []byte { return orRaw(optional(s), []byte("null")) }
-	details := func(d *contact) []byte {
-		raw, _ := json.Marshal(d) // Plain strings can always be written.
-		return compact(raw)
-	}
 	var item, o wire.Object
-	item.Str("whatsapp_business_account_id", n.waba.ID).Str("messaging_product", "whatsapp").Raw("entity_name", text(k.Name)).
-		Raw("entity_type", text(k.Type)).Raw("entity_type_custom", text(k.Custom)).Bool("is_registered", k.Registered != nil && *k.Registered).
-		Raw("grievance_officer_details", details(k.Officer)).Raw("customer_care_details", details(k.Care))
+	item.Str("whatsapp_business_account_id", n.waba.ID).Str("messaging_product", "whatsapp").Opt("entity_name", k.Name).
+		Opt("entity_type", k.Type).Opt("entity_type_custom", k.Custom).Bool("is_registered", k.Registered != nil && *k.Registered)
+	k.Officer.into(&item, "grievance_officer_details")
+	k.Care.into(&item, "customer_care_details")
 	return answer{http: http.StatusOK, body: o.List("data", chosen(item.Bytes(), c.query("fields"))).Bytes()}
 }
 

@@ -56,7 +56,7 @@ func historyEdges() []edge {
 			source: source, do: ofNumber((*Emulator).messageHistory),
 		},
 		{
-			on: "message-history", method: "GET", name: "events", fields: "cursor node status_filter limit after before", codes: []int{100},
+			on: "history", method: "GET", name: "events", fields: "cursor node status_filter limit after before", codes: []int{100},
 			source: source, do: (*Emulator).historyEvents,
 		},
 	}
@@ -133,7 +133,7 @@ func (e *Emulator) event(m *message, o occurrence) []byte {
 // historyEntry finds an entry that was shown, as long as its message is kept.
 func (e *Emulator) historyEntry(id string) target {
 	if m := e.messages[e.account.entries[id]]; m != nil {
-		return target{kind: "message-history", waba: m.chat.number.waba.ID, this: m}
+		return target{kind: "history", waba: m.chat.number.waba.ID, this: m}
 	}
 	return target{}
 }

@@ -89,7 +89,7 @@ func TestMessageHistory(t *testing.T) {
 		if diff := cmp.Diff([]any{"SENT", "DELIVERED", "READ"}, seen); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
-		_, out = w.graph("GET", events+"?status_filter=READ&fields=node{application{name},status_timestamp}", w.number.Token, nil)
+		_, out = w.graph("GET", events+"?status_filter=READ&fields=node{delivery_status,occurrence_timestamp,application{name},status_timestamp}", w.number.Token, nil)
 		if len(out["data"].([]any)) != 1 || out["data"].([]any)[0].(obj)["node"].(obj)["application"].(obj)["name"] != w.e.State().Apps[0].Name {
 			t.Errorf("filtered: %v", out)
 		}

@@ -46,7 +46,7 @@ func Surface() []Endpoint {
 
 // pathOf is the path of an edge as Meta's pages write it.
 func pathOf(kind, name string) string {
-	id := "/{" + or(map[string]string{"number": "phone-number", "portfolio": "business"}[kind], kind) + "-id}"
+	id := "/{" + or(map[string]string{"number": "phone-number", "portfolio": "business", "history": "message-history"}[kind], kind) + "-id}"
 	if kind == "" {
 		id = ""
 	}

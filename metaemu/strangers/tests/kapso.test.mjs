@@ -302,10 +302,10 @@ describe('accounts', () => {
   test('settings', async () => {
     const { settings } = client.phoneNumbers
     const phoneNumberId = b.platform.id
-    await settings.update({ phoneNumberId, calling: { status: 'ENABLED', callIconVisibility: 'DISABLE_ALL' } })
+    await settings.update({ phoneNumberId, calling: { status: 'ENABLED', callIconVisibility: 'DEFAULT' } })
     const told = await settings.get({ phoneNumberId })
     assert.equal(told.calling.status, 'ENABLED')
-    assert.equal(told.calling.callIconVisibility, 'DISABLE_ALL')
+    assert.equal(told.calling.callIconVisibility, 'DEFAULT')
     assert.equal(told.storageConfiguration.status, 'DEFAULT')
     const err = await settings.update({ phoneNumberId: b.number.id, calling: { status: 'ENABLED' } }).catch((e) => e)
     assert.equal(err.code, 100)
