@@ -134,12 +134,12 @@ func TestHealthOfOthers(t *testing.T) {
 				t.Errorf("%v: %v, want %v and AVAILABLE", kinds, can, want)
 			}
 		}
-		for name, happen := range map[string]func(string) error{"paused": w.e.TemplatePause, "disabled": w.e.TemplateDisable} {
+		for i, happen := range []func(string) error{w.e.TemplatePause, w.e.TemplateDisable} {
 			if err := happen(template); err != nil {
 				t.Fatal(err)
 			}
 			if can, _ := health(template); can != "BLOCKED" {
-				t.Errorf("%s: %v, want BLOCKED", name, can)
+				t.Errorf("%s: %v, want BLOCKED", []string{"paused", "disabled"}[i], can)
 			}
 		}
 		if can, _ := health(acc.ID); can != "AVAILABLE" {

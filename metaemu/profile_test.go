@@ -101,6 +101,12 @@ func TestProfileLimits(t *testing.T) {
 func TestSettings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, metaemu.Config{}, cloudOnly())
+		_, first := w.on("GET", "/settings", nil)
+		if diff := cmp.Diff(obj{
+			"calling": obj{"status": "DISABLED"}, "payload_encryption": obj{"status": "DISABLED"}, "storage_configuration": obj{"status": "DEFAULT"},
+		}, first); diff != "" {
+			t.Errorf("at the beginning (-want +got):\n%s", diff)
+		}
 		for _, c := range []struct {
 			name string
 			set  obj

@@ -16,10 +16,7 @@ import (
 )
 
 // A shortLink leads to a chat with a number, with a text that is written already.
-type shortLink struct {
-	code, text, number string
-	image              string // the format it was asked for in last
-}
+type shortLink struct{ code, text, number string }
 
 // How many links a number has and how long their text is (cloud-api-protocol
 // §6.1, DOC/qr-codes, read September 2026; OpenAPI document v23, Nov 2025), and
