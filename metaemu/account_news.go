@@ -69,9 +69,10 @@ func (e *Emulator) TellAlert(wabaID string, a Alert) error {
 			a.EntityID = w.Portfolio
 		}
 		a.EntityType, a.Severity, a.Status = or(a.EntityType, "BUSINESS"), or(a.Severity, "INFORMATIONAL"), or(a.Status, "ACTIVE")
-		for name, v := range map[string]string{"entity_type": a.EntityType, "alert_severity": a.Severity, "alert_status": a.Status, "alert_type": a.Type} {
-			if !slices.Contains(strings.Fields(alertWords[name]), v) {
-				return fmt.Errorf("%s is one of %s, not %q", name, alertWords[name], v)
+		given := map[string]string{"entity_type": a.EntityType, "alert_severity": a.Severity, "alert_status": a.Status, "alert_type": a.Type}
+		for _, name := range sortedKeys(given) {
+			if !slices.Contains(strings.Fields(alertWords[name]), given[name]) {
+				return fmt.Errorf("%s is one of %s, not %q", name, alertWords[name], given[name])
 			}
 		}
 		if a.EntityID == "" {

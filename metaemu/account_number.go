@@ -42,11 +42,12 @@ var standings = map[string]string{
 
 // SetStanding changes how Meta sees a number.
 func (e *Emulator) SetStanding(numberID string, s Standing) error {
-	for name, v := range map[string]string{
+	given := map[string]string{
 		"quality_rating": s.Quality, "status": s.Status, "name_status": s.NameStatus, "code_verification_status": s.CodeStatus, "account_mode": s.Mode,
-	} {
-		if v != "" && !slices.Contains(strings.Fields(standings[name]), v) {
-			return fmt.Errorf("%s is one of %s, not %q", name, standings[name], v)
+	}
+	for _, name := range sortedKeys(given) {
+		if v := given[name]; v != "" && !slices.Contains(strings.Fields(standings[name]), v) {
+			return fmt.Errorf("%s is one of %s, not %q", name, standings[name], given[name])
 		}
 	}
 	return e.onNumber(numberID, func(n *number, _ time.Time) error {

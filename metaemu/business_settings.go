@@ -56,8 +56,8 @@ func chosen(item []byte, fields string) []byte {
 
 func (e *Emulator) setCommerce(c *call, n *number) answer {
 	cart, catalog := c.query("is_cart_enabled"), c.query("is_catalog_visible")
-	for name, v := range map[string]string{"is_cart_enabled": cart, "is_catalog_visible": catalog} {
-		if v != "" && v != "true" && v != "false" {
+	for _, name := range []string{"is_cart_enabled", "is_catalog_visible"} {
+		if v := c.query(name); v != "" && v != "true" && v != "false" {
 			return e.refuse(badParameter("Param " + name + " must be a boolean."))
 		}
 	}
@@ -198,7 +198,9 @@ func (k *compliance) wrong() *failure {
 	case k.Care == nil:
 		return badParameter("Param customer_care_details must be an object with email.")
 	}
-	for name, d := range map[string]*contact{"grievance_officer_details": k.Officer, "customer_care_details": k.Care} {
+	reached := map[string]*contact{"grievance_officer_details": k.Officer, "customer_care_details": k.Care}
+	for _, name := range sortedKeys(reached) {
+		d := reached[name]
 		if !reachLength.holds(d.Email) || !isEmail(d.Email) {
 			return badParameter("Param " + name + "['email'] must be a valid email address")
 		}

@@ -97,7 +97,8 @@ func (e *Emulator) setProfile(c *call, n *number) answer {
 	}
 	p := e.setupOf(n).profile
 	given := c.given()
-	for name, into := range map[string]*string{"about": &p.about, "address": &p.address, "description": &p.description, "email": &p.email} {
+	plain := map[string]*string{"about": &p.about, "address": &p.address, "description": &p.description, "email": &p.email}
+	for _, name := range sortedKeys(plain) {
 		if !given(name) {
 			continue
 		}
@@ -105,7 +106,7 @@ func (e *Emulator) setProfile(c *call, n *number) answer {
 		if !most.holds(v) {
 			return e.refuse(badParameter("Param " + name + " must be between " + itoa(most.least) + " and " + itoa(most.most) + " characters long."))
 		}
-		*into = v
+		*plain[name] = v
 	}
 	if p.email != "" && !isEmail(p.email) {
 		return e.refuse(badParameter("Invalid parameter: email must be a valid email address"))
