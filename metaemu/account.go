@@ -3,25 +3,78 @@ package metaemu
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"time"
 )
 
 // accountWorld is what of accounts Reset forgets.
 type accountWorld struct {
 	rules GraphRules
 	// meters count calls: of an app, and of an app about one WABA.
-	meters map[string]*meter
+	meters  map[string]*meter
+	numbers map[string]*setup
+	wabas   map[string]*wabaSetup
+	links   map[string]*shortLink // by code
+	// entries are the messages that message_history has shown, by the id it gave
+	// them; entryOrder is the order in which it did.
+	entries    map[string]string
+	entryOrder []string
 }
 
 func newAccountWorld() accountWorld {
-	return accountWorld{rules: defaultRules(), meters: map[string]*meter{}}
+	return accountWorld{
+		rules: defaultRules(), meters: map[string]*meter{}, numbers: map[string]*setup{}, wabas: map[string]*wabaSetup{},
+		links: map[string]*shortLink{}, entries: map[string]string{},
+	}
+}
+
+// setup is what a business has set up on a number beside its messages.
+type setup struct {
+	standing   Standing
+	pin        string
+	visibility string
+	name       nameReview
+	code       oneTimeCode
+	// registered are the times of the last registrations and deregistrations.
+	registered []time.Time
+	profile    profile
+	storage    storage
+	calling    []byte // as it was set
+	// blocked are customers in the order in which they were.
+	blocked    []string
+	isBlocked  map[string]bool
+	links      []*shortLink // oldest first
+	automation automation
+	username   username
+	commerce   commerce
+	publicKey  string
+	compliance *compliance
+}
+
+// setupOf is the setup of a number, made when first needed.
+func (e *Emulator) setupOf(n *number) *setup {
+	s := e.account.numbers[n.ID]
+	if s == nil {
+		s = &setup{}
+		e.account.numbers[n.ID] = s
+	}
+	return s
 }
 
 // accountEdges are those of numbers and accounts beyond sending: profile,
 // settings, blocked users, links, users, registration.
 func accountEdges() []edge {
-	return []edge{
-		{on: "user", method: "GET", fields: "id name", source: "cloud-api-protocol §1.1", open: true, do: (*Emulator).userNode},
-	}
+	return slices.Concat(
+		[]edge{{on: "user", method: "GET", fields: "id name", source: "cloud-api-protocol §1.1", open: true, do: (*Emulator).userNode}},
+		registrationEdges(),
+		profileEdges(),
+		blockEdges(),
+		linkEdges(),
+		usernameEdges(),
+		businessEdges(),
+		portfolioEdges(),
+		historyEdges(),
+	)
 }
 
 // accountFinders know the system users behind tokens; me is the caller's.
@@ -35,6 +88,13 @@ func accountFinders() []func(e *Emulator, id string) target {
 			}
 			return target{}
 		},
+		func(e *Emulator, id string) target {
+			if p := e.portfolios[id]; p != nil {
+				return target{kind: "portfolio", this: p}
+			}
+			return target{}
+		},
+		(*Emulator).historyEntry,
 	}
 }
 
@@ -77,7 +137,11 @@ func (e *Emulator) accountRoutes(mux *http.ServeMux) {
 	})
 	post(mux, "tokens/revoke", func(_ *http.Request, o *tokenOrder) (any, error) { return ok, e.RevokeToken(o.Token) })
 	post(mux, "tokens/expire", func(_ *http.Request, o *tokenOrder) (any, error) { return ok, e.ExpireToken(o.Token) })
+	e.standingRoutes(mux)
+	e.businessRoutes(mux)
+	get(mux, "numbers/{id}/code", func(r *http.Request) (any, error) {
+		code, err := e.VerificationCode(r.PathValue("id"))
+		return made(map[string]string{"code": code}, err)
+	})
+	mux.HandleFunc("GET /_emulator/links/{file}", e.serveLink)
 }
-
-// blocked is why a number may not send to a customer it has blocked, or nil.
-func (e *Emulator) blocked(*number, *customer) *failure { return nil }

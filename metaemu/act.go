@@ -135,6 +135,8 @@ type customerOrder struct {
 	// Reply is what a customer does with a message that asks for something.
 	Reply Reply `json:"reply"`
 	CustomerChange
+	// Link is what a customer scans or taps: a code or its address.
+	Link string `json:"link"`
 }
 
 func (e *Emulator) customerAction(r *http.Request, o *customerOrder) (any, error) {
@@ -172,6 +174,8 @@ func (e *Emulator) personAction(id, action string, o *customerOrder) (any, error
 	switch action {
 	case "reply":
 		return wamidAnswer(e.CustomerReply(id, or(o.WAMID, o.MessageID), o.Reply))
+	case "scan":
+		return wamidAnswer(e.CustomerScan(id, o.Link))
 	case "play":
 		return ok, e.CustomerPlay(id, or(o.WAMID, o.MessageID))
 	case "companion":
@@ -187,7 +191,7 @@ func (e *Emulator) personAction(id, action string, o *customerOrder) (any, error
 	case "block", "unblock":
 		return ok, e.CustomerBlock(id, o.Number, action == "block")
 	}
-	return nil, fmt.Errorf("%w: %q; a customer can send, reply, edit, revoke, react, read, play, unsupported, companion, first-contact, "+
+	return nil, fmt.Errorf("%w: %q; a customer can send, scan, reply, edit, revoke, react, read, play, unsupported, companion, first-contact, "+
 		"change-number, change-user-id, change-identity, change, stop-marketing, resume-marketing, block, unblock, online and offline", errNoSuchAction, action)
 }
 

@@ -46,7 +46,7 @@ type Config struct {
 	// Zero means Meta's: one in 6 s, 45 at once.
 	PairEvery time.Duration
 	PairBurst int
-	// ThrottleHTTP is the HTTP status of 130429 and 131056: 400 by Meta's last
+	// ThrottleHTTP is the HTTP status of 130429, 131056, 80007 and 4: 400 by Meta's last
 	// published table (19 Nov 2025), 429 by one large provider. Zero means 400.
 	ThrottleHTTP int
 	// WindowErrorAtOnce makes a message outside the 24-hour window fail in the

@@ -12,7 +12,8 @@ import (
 var allFields = []string{
 	"messages", "history", "smb_message_echoes", "smb_app_state_sync", "account_update",
 	"message_template_status_update", "message_template_quality_update", "message_template_components_update", "template_category_update", "phone_number_quality_update", "user_preferences", "user_id_update",
-	"business_capability_update",
+	"business_capability_update", "phone_number_name_update", "security", "account_review_update", "account_alerts", "account_settings_update",
+	"business_username_update",
 }
 
 // AppSpec is what may be said about a new app. All of it is optional.
@@ -426,7 +427,9 @@ func (e *Emulator) talk(n *number, c *customer) *chat {
 // keep adds a message to its chat and forgets the oldest beyond what is kept.
 func (e *Emulator) keep(m *message) {
 	t := m.chat
-	if m.origin != "phone" {
+	if m.in && e.isBlocked(t.number, t.customer) {
+		m.status, m.unseen = "sent", true
+	} else if m.origin != "phone" {
 		t.number.mirror(m.at)
 	}
 	t.lastAt = m.at

@@ -40,7 +40,9 @@ func (e *Emulator) customerSend(t *chat, c Content, at time.Time) (*message, err
 		content: content, text: text, replyTo: c.ReplyTo, status: "delivered",
 	}
 	silentSince := t.lastAt
-	e.keep(m)
+	if e.keep(m); m.unseen {
+		return m, nil
+	}
 	t.unreadPhone++
 	e.autoReply(t, at, silentSince)
 	var referral []byte
@@ -77,7 +79,7 @@ func (s said) opensWindow() bool {
 // phone alone gets it.
 func (e *Emulator) hear(t *chat, s said) {
 	n, cu := t.number, t.customer
-	if n.Stage != StageLive || (s.typ == "edit" || s.typ == "revoke") && !e.rule(customerEdits, s.at) {
+	if n.Stage != StageLive || e.isBlocked(n, cu) || (s.typ == "edit" || s.typ == "revoke") && !e.rule(customerEdits, s.at) {
 		return
 	}
 	n.in.Add(e.clock.Now())

@@ -145,8 +145,12 @@
 // chats. Of the prices that analytics tell 100,000 half hours are kept, the
 // newest; the invoice is sums by month. Media is kept once by content, up to
 // KeepMedia bytes and KeepMediaIDs ids; the oldest ids then end early, and after
-// them the oldest resumable uploads. What a person or a test has created —
-// apps, numbers, customers, groups, tokens — stays until Reset.
+// them the oldest resumable uploads. The meters of calls keep one time for each
+// call of the last hour, no more than their limits: 5,000 of an app about a WABA.
+// A number blocks 64,000 customers and has 2,000 links; of an account 1,000
+// activities are kept, of message_history 100,000 entries. What a person or
+// a test has created — apps, numbers, customers, groups, tokens — stays until
+// Reset.
 //
 // # Snapshots
 //

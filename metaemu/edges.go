@@ -86,19 +86,30 @@ type surface struct {
 	find []func(e *Emulator, id string) target
 	by   map[string]edge
 	// root are names that take the place of an id: debug_token, oauth/access_token.
-	root map[string]bool
+	// names are those that may follow an id.
+	root, names map[string]bool
 }
 
 func newSurface() surface {
-	s := surface{find: finders(), by: map[string]edge{}, root: map[string]bool{}}
+	s := surface{find: finders(), by: map[string]edge{}, root: map[string]bool{}, names: map[string]bool{}}
 	for _, ed := range edges() {
 		s.by[ed.on+" "+ed.method+" "+ed.name] = ed
+		head, _, _ := strings.Cut(ed.name, "/")
+		s.names[head] = true
 		if ed.on == "" {
-			head, _, _ := strings.Cut(ed.name, "/")
 			s.root[head] = true
 		}
 	}
 	return s
+}
+
+// of is the edge of a call; its name may end in a code: message_qrdls/{code}.
+func (s surface) of(c *call) (edge, bool) {
+	ed, ok := s.by[c.target.kind+" "+c.method+" "+c.edge]
+	if head, _, deep := strings.Cut(c.edge, "/"); !ok && deep {
+		ed, ok = s.by[c.target.kind+" "+c.method+" "+head+"/{code}"]
+	}
+	return ed, ok
 }
 
 // dispatch answers every call but a send and a handshake.
@@ -118,17 +129,14 @@ func (e *Emulator) dispatch(c *call) answer {
 	c.holder = t
 	c.target = e.lookUp(c.node)
 	if c.target.kind == "" {
-		if e.account.rules.UnknownAs803 {
-			return e.refuse(unknownObject(c.node))
-		}
-		if c.edge != "" {
+		if head, _, _ := strings.Cut(c.edge, "/"); c.edge != "" && !e.surface.names[head] {
 			return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 		}
-		return e.refuse(notFound(c.method, c.node))
+		return e.refuse(e.unknown(c))
 	}
-	ed, ok := e.surface.by[c.target.kind+" "+c.method+" "+c.edge]
+	ed, ok := e.surface.of(c)
 	if !ed.open {
-		if f := mayUse(t, c.target.waba); f != nil && c.target.waba != "" {
+		if f := e.mayUse(t, c.target.waba); f != nil && c.target.waba != "" {
 			return e.refuse(f)
 		}
 		if f := e.scoped(t, ed); ok && f != nil {

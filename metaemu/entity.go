@@ -137,6 +137,8 @@ type message struct {
 	edits         int
 	revoked, gone bool
 	forgotten     bool // the chat no longer holds it
+	unseen        bool // its receiver has blocked its sender
+	course        course
 }
 
 // App is a developer's app as the emulator shows it.

@@ -75,12 +75,19 @@ var known = map[int]struct {
 	132015:  {400, "Template is Paused", false},
 	132016:  {400, "Template is Disabled", false},
 	132018:  {400, "Template parameter is invalid", false},
+	133005:  {400, "Two step verification PIN Mismatch", false},
+	133006:  {400, "Phone number re-verification needed", false},
 	133010:  {400, "Phone number not registered", false},
+	133016:  {400, "Too many registrations and deregistrations", false},
 	134100:  {400, "Only marketing messages are supported", false},
 	134101:  {400, "Template sync in progress", false},
 	134102:  {500, "Template unavailable for use", false},
 	135000:  {400, "Generic user error", false},
 	137000:  {400, "Recipient identity key hash mismatch", true},
+	139100:  {400, "Failed to block or unblock some users", false},
+	139101:  {400, "The list of blocked users is full", false},
+	147001:  {400, "This username is not available", false},
+	147002:  {400, "This username is not valid", false},
 	1752041: {400, "Marketing Messages API request failed", false},
 	2593107: {400, "Synchronization Request limit exceeded", false},
 	2593108: {400, "Synchronization Request made outside of allowed time window", false},
@@ -128,11 +135,17 @@ func notEmulated(method, path string) *failure {
 // envelope is the error in the shape of §1.2: message, type, code, error_data,
 // error_subcode, fbtrace_id.
 func (f *failure) envelope(trace string) []byte {
+	var out wire.Object
+	return out.Obj("error", f.object(trace)).Bytes()
+}
+
+// object is what stands under "error".
+func (f *failure) object(trace string) *wire.Object {
 	msg := f.title
 	if !f.plain {
 		msg = "(#" + itoa(f.code) + ") " + msg
 	}
-	var er, out wire.Object
+	var er wire.Object
 	er.Str("message", msg).Str("type", or(f.typ, "OAuthException")).Int("code", int64(f.code))
 	if f.details != "" {
 		var data wire.Object
@@ -145,8 +158,7 @@ func (f *failure) envelope(trace string) []byte {
 	if f.userMessage != "" || f.transient {
 		er.Bool("is_transient", f.transient).Opt("error_user_title", f.userTitle).Opt("error_user_msg", f.userMessage)
 	}
-	er.Str("fbtrace_id", trace)
-	return out.Obj("error", &er).Bytes()
+	return er.Str("fbtrace_id", trace)
 }
 
 // inStatus is the same failure as an element of statuses[].errors.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"wasl/metaemu/wire"
@@ -70,7 +71,7 @@ func splitFlat(s string, sep byte) []string {
 
 // nodeOf writes an object with what was asked for, and its id. own answers the
 // fields of the object itself; a name it does not know may be one of its lists,
-// which then come inside. What neither knows is left out.
+// which then come inside. What neither knows, and what is empty, is left out.
 func (e *Emulator) nodeOf(c *call, kind, id, fields string, own func(s selection) []byte) []byte {
 	var o wire.Object
 	for _, s := range selections(fields) {
@@ -83,7 +84,7 @@ func (e *Emulator) nodeOf(c *call, kind, id, fields string, own func(s selection
 		} else if s.sub != "" {
 			raw = prune(raw, s.sub)
 		}
-		if raw != nil {
+		if len(raw) > 0 {
 			o.Raw(s.name, raw)
 		}
 	}
@@ -97,17 +98,24 @@ func (e *Emulator) inside(c *call, kind string, s selection) []byte {
 		return nil
 	}
 	sub := *c
-	sub.edge, sub.method = s.name, http.MethodGet
+	sub.edge, sub.method, sub.asked = s.name, http.MethodGet, url.Values{}
+	if s.sub != "" {
+		sub.asked.Set("fields", s.sub)
+	}
 	sub.query = func(key string) string {
 		if key == "fields" {
 			return s.sub
 		}
 		return s.args[key]
 	}
-	if a := ed.do(e, &sub); a.http == http.StatusOK {
-		return a.body
+	a := ed.do(e, &sub)
+	switch {
+	case a.http != http.StatusOK:
+		return nil
+	case s.sub != "":
+		return prune(a.body, s.sub)
 	}
-	return nil
+	return a.body
 }
 
 // prune keeps of JSON what fields name, in their order, and ids. Of a list each

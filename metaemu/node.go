@@ -29,32 +29,12 @@ func numberEdges() []edge {
 		{on: "number", method: "GET", fields: allNumberFields, source: "cloud-api-protocol §7.1", do: ofNumber(func(e *Emulator, c *call, n *number) answer {
 			return answer{http: http.StatusOK, body: e.numberNode(c, n, c.query("fields"))}
 		})},
+		{
+			on: "number", method: "POST", fields: "pin search_visibility new_display_name webhook_configuration", codes: []int{100},
+			source: "cloud-api-protocol §7.1", do: ofNumber((*Emulator).changeNumber),
+		},
 		{on: "number", method: "POST", name: "smb_app_data", fields: "messaging_product sync_type", codes: []int{100, 2593107, 2593108}, source: "coexistence-protocol §3", do: ofNumber((*Emulator).postSync)},
-		{on: "number", method: "POST", name: "register", fields: "messaging_product pin", codes: []int{100}, refused: registeredByPhone, source: "cloud-api-protocol §7.2", do: ofNumber((*Emulator).register)},
-		{on: "number", method: "POST", name: "deregister", codes: []int{100}, refused: noDeregister, source: "cloud-api-protocol §7.2", do: ofNumber((*Emulator).deregister)},
 	}
-}
-
-// Meta's sentences to a number that the phone has registered (coexistence-protocol
-// §2.8); the first is that of its generic page.
-const (
-	registeredByPhone = "Phone number is already registered or in invalid state for registration"
-	noDeregister      = "Deregister endpoint is not available for API solution for SMB businesses."
-)
-
-// register changes nothing on a Coexistence number: its phone registered it.
-func (e *Emulator) register(_ *call, n *number) answer {
-	if n.Coexistence {
-		return e.refuse(&failure{http: http.StatusUnprocessableEntity, code: 100, title: registeredByPhone})
-	}
-	return success
-}
-
-func (e *Emulator) deregister(c *call, n *number) answer {
-	if n.Coexistence {
-		return e.refuse(&failure{http: 400, code: 100, plain: true, title: noDeregister})
-	}
-	return e.refuse(notEmulated(c.method, "/"+c.node+"/"+c.edge))
 }
 
 // numberFields are asked for when a call names none.
@@ -62,48 +42,13 @@ const numberFields = "verified_name,code_verification_status,display_phone_numbe
 
 // allNumberFields are those that a number can be asked for.
 const allNumberFields = "id verified_name display_phone_number code_verification_status quality_rating platform_type throughput status name_status " +
-	"account_mode is_on_biz_app is_official_business_account last_onboarded_time whatsapp_business_manager_messaging_limit webhook_configuration"
+	"account_mode is_on_biz_app is_official_business_account last_onboarded_time whatsapp_business_manager_messaging_limit messaging_limit_tier " +
+	"webhook_configuration new_display_name new_name_status search_visibility username conversational_automation health_status"
 
 // numberNode is the phone number node with the fields asked for, and its id.
 // Unknown fields are left out.
 func (e *Emulator) numberNode(c *call, n *number, fields string) []byte {
-	return e.nodeOf(c, "number", n.ID, or(fields, numberFields), func(s selection) []byte { return e.numberField(n, s.name) })
-}
-
-func (e *Emulator) numberField(n *number, field string) []byte {
-	live := n.Stage == StageLive
-	switch field {
-	case "verified_name":
-		return str(n.VerifiedName)
-	case "display_phone_number":
-		return str(n.Display)
-	case "code_verification_status":
-		return str("VERIFIED")
-	case "quality_rating":
-		return str("GREEN")
-	case "platform_type":
-		return str(map[bool]string{true: "CLOUD_API", false: "NOT_APPLICABLE"}[live])
-	case "throughput":
-		var t wire.Object
-		return t.Str("level", "STANDARD").Bytes()
-	case "status":
-		return str(map[bool]string{true: "CONNECTED", false: "DISCONNECTED"}[live])
-	case "name_status":
-		return str("APPROVED")
-	case "account_mode":
-		return str("LIVE")
-	case "is_on_biz_app":
-		return boolean(n.Coexistence)
-	case "is_official_business_account":
-		return boolean(false)
-	case "last_onboarded_time":
-		return str(n.Onboarded.Format("2006-01-02T15:04:05-0700"))
-	case "whatsapp_business_manager_messaging_limit":
-		return str(e.tierOf(n.Portfolio))
-	case "webhook_configuration":
-		return e.callbacksOf(n).Bytes()
-	}
-	return nil
+	return e.nodeOf(c, "number", n.ID, or(fields, numberFields), func(s selection) []byte { return e.numberField(c, n, s.name) })
 }
 
 func (e *Emulator) callbacksOf(n *number) *wire.Object {
@@ -122,8 +67,8 @@ func (e *Emulator) callbacksOf(n *number) *wire.Object {
 // wabaEdges are those of /{waba-id}.
 func wabaEdges() []edge {
 	return []edge{
-		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace", source: "cloud-api-protocol §7.9", do: ofWABA((*Emulator).wabaNode)},
-		{on: "waba", method: "GET", name: "phone_numbers", fields: allNumberFields, source: "cloud-api-protocol §7.1", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
+		{on: "waba", method: "GET", fields: wabaFields, source: "cloud-api-protocol §7.9", do: ofWABA((*Emulator).wabaNode)},
+		{on: "waba", method: "GET", name: "phone_numbers", fields: allNumberFields + " sort limit after before", source: "cloud-api-protocol §7.1", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
 			return e.phoneNumbers(c, w)
 		})},
 		{on: "waba", method: "GET", name: "subscribed_apps", fields: "whatsapp_business_api_data override_callback_uri", source: "cloud-api-protocol §5.3", do: ofWABA(func(e *Emulator, _ *call, w *waba) answer {
@@ -149,7 +94,11 @@ func (w *waba) unsubscribe(app string) {
 // wabaNode is the WABA with the fields asked for.
 func (e *Emulator) wabaNode(c *call, w *waba) answer {
 	fields := or(c.query("fields"), "name,currency,timezone_id,message_template_namespace")
-	return answer{http: http.StatusOK, body: e.nodeOf(c, "waba", w.ID, fields, func(s selection) []byte {
+	return answer{http: http.StatusOK, body: e.wabaBody(c, w, fields)}
+}
+
+func (e *Emulator) wabaBody(c *call, w *waba, fields string) []byte {
+	return e.nodeOf(c, "waba", w.ID, fields, func(s selection) []byte {
 		switch s.name {
 		case "name":
 			return str(w.Name)
@@ -159,19 +108,79 @@ func (e *Emulator) wabaNode(c *call, w *waba) answer {
 			return str("1")
 		case "message_template_namespace":
 			return str("sample_" + w.ID)
+		case "account_review_status":
+			return str(or(e.setupOfWABA(w).review, "APPROVED"))
+		case "business_verification_status":
+			// Meta verifies before it gives more than the first limit, or for other
+			// reasons (§6.1).
+			return str(map[bool]string{true: "UNVERIFIED", false: "VERIFIED"}[e.tierOf(w.Portfolio) == tiers[0]])
+		case "country", "primary_business_location":
+			return optional(e.countryOfWABA(w))
+		case "ownership_type":
+			return str("SELF_OWNED")
+		case "owner_business_info":
+			var o wire.Object
+			if p := e.portfolios[w.Portfolio]; p != nil {
+				return o.Str("name", p.Name).Str("id", p.ID).Bytes()
+			}
+		case "health_status":
+			return healthOf(e.accountHealth(w, c.holder.app)...)
+		case "whatsapp_business_manager_messaging_limit":
+			return str(e.tierOf(w.Portfolio))
 		}
 		return nil
-	})}
+	})
+}
+
+// countryOfWABA is that of its first number.
+func (e *Emulator) countryOfWABA(w *waba) string {
+	for _, id := range e.order {
+		if n := e.numbers[id]; n.waba == w {
+			return n.Country
+		}
+	}
+	return ""
 }
 
 func (e *Emulator) phoneNumbers(c *call, w *waba) answer {
-	var rows []row
+	var list []*number
 	for _, id := range e.order {
 		if n := e.numbers[id]; n.waba == w {
-			rows = append(rows, row{id, e.numberNode(c, n, c.query("fields"))})
+			list = append(list, n)
 		}
 	}
+	if f := sorted(list, c.query("sort")); f != nil {
+		return e.refuse(f)
+	}
+	var rows []row
+	for _, n := range list {
+		rows = append(rows, row{key: n.ID, late: func() []byte { return e.numberNode(c, n, c.query("fields")) }})
+	}
 	return e.page(c, rows)
+}
+
+// sorted puts numbers in the order asked for: ['last_onboarded_time_ascending'] as
+// the page has it (§7.1), or last_onboarded_time.asc as the OpenAPI document has.
+func sorted(list []*number, by string) *failure {
+	if strings.HasPrefix(by, "[") {
+		words, ok := listOfWords(by)
+		if !ok || len(words) != 1 {
+			return badParameter("Param sort must hold one order, such as last_onboarded_time_ascending.")
+		}
+		by = words[0]
+	}
+	switch by {
+	case "", "creation_time.asc":
+	case "creation_time.desc":
+		slices.Reverse(list)
+	case "last_onboarded_time_ascending", "last_onboarded_time.asc":
+		slices.SortStableFunc(list, func(a, b *number) int { return a.Onboarded.Compare(b.Onboarded) })
+	case "last_onboarded_time_descending", "last_onboarded_time.desc":
+		slices.SortStableFunc(list, func(a, b *number) int { return b.Onboarded.Compare(a.Onboarded) })
+	default:
+		return badParameter("Param sort must be one of {last_onboarded_time_ascending, last_onboarded_time_descending}")
+	}
+	return nil
 }
 
 func (e *Emulator) subscribedApps(w *waba) []byte {
@@ -312,7 +321,7 @@ func (e *Emulator) configTarget(c *call, h *handshake) (apply func(), f *failure
 		}, nil
 	}
 	if w := e.wabas[c.node]; h.edge == "subscribed_apps" && w != nil {
-		if f := mayUse(t, w.ID); f != nil {
+		if f := e.mayUse(t, w.ID); f != nil {
 			return nil, f
 		}
 		i := slices.IndexFunc(w.subs, func(s subscription) bool { return s.app == t.app })
@@ -322,10 +331,10 @@ func (e *Emulator) configTarget(c *call, h *handshake) (apply func(), f *failure
 		return func() { w.subs[i].override = h.url }, nil
 	}
 	if n := e.numbers[c.node]; h.edge == "" && n != nil {
-		if f := mayUse(t, n.Number.WABA); f != nil {
+		if f := e.mayUse(t, n.Number.WABA); f != nil {
 			return nil, f
 		}
 		return func() { n.override = h.url }, nil
 	}
-	return nil, notFound(c.method, c.node)
+	return nil, e.unknown(c)
 }

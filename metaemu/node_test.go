@@ -59,10 +59,30 @@ func TestAppSecretProof(t *testing.T) {
 		}
 		mac := hmac.New(sha256.New, []byte(a.Secret))
 		mac.Write([]byte(acc.Token))
-		for proof, want := range map[string]int{"": 400, "0123": 400, hex.EncodeToString(mac.Sum(nil)): 200} {
+		right := hex.EncodeToString(mac.Sum(nil))
+		for proof, want := range map[string]int{"": 400, "0123": 400, strings.ToUpper(right): 400, right: 200} {
 			status, out := w.graph("GET", "/v25.0/"+acc.ID+"?appsecret_proof="+proof, acc.Token, nil)
 			if status != want || want == 400 && code(out) != 100 {
 				t.Errorf("proof %q: HTTP %d %v, want %d", proof, status, out, want)
+			}
+		}
+		says := map[string]string{
+			"":       "API calls from the server require an appsecret_proof argument",
+			"0123":   "Invalid appsecret_proof provided in the API argument",
+			"in all": "",
+		}
+		for proof, want := range says {
+			if proof == "in all" {
+				proof = right
+			}
+			for kind, body := range map[string]string{
+				"application/json":                  `{"appsecret_proof":"` + proof + `"}`,
+				"application/x-www-form-urlencoded": "appsecret_proof=" + proof,
+			} {
+				_, out := w.asks("POST", "/v25.0/"+acc.ID+"/subscribed_apps", body, "Authorization", "Bearer "+acc.Token, "Content-Type", kind)
+				if message(out) != want {
+					t.Errorf("proof %q as %s: %v, want %q", proof, kind, out, want)
+				}
 			}
 		}
 	})

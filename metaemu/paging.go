@@ -23,6 +23,7 @@ const (
 type row struct {
 	key  string
 	json []byte
+	late func() []byte // makes json when the row is shown, where that is dear
 }
 
 // page answers a list by the parameters limit, after and before, with cursors
@@ -65,6 +66,9 @@ func pageOf(c *call, rows []row) (*wire.Object, *failure) {
 	var o wire.Object
 	data := make([][]byte, 0, to-from)
 	for _, r := range rows[from:to] {
+		if r.late != nil {
+			r.json = r.late()
+		}
 		data = append(data, r.json)
 	}
 	o.List("data", data...)

@@ -45,9 +45,12 @@ func (e *Emulator) judge(c *call, q *sendRequest, parsed error) (answer, *messag
 	}
 	n := e.numbers[c.node]
 	if n == nil {
-		return answer{}, nil, notFound(c.method, c.node)
+		return answer{}, nil, e.unknown(c)
 	}
-	if f := mayUse(t, n.Number.WABA); f != nil {
+	if f := e.mayUse(t, n.Number.WABA); f != nil {
+		return answer{}, nil, f
+	}
+	if f := e.scoped(t, edge{on: "number", name: c.edge}); f != nil {
 		return answer{}, nil, f
 	}
 	receipt := parsed == nil && q.Status != ""
@@ -287,7 +290,7 @@ func (e *Emulator) readReceipt(n *number, q *sendRequest) (answer, *message, *fa
 		return answer{}, nil, fail(131009, "Parameter 'message_id' is not a message this number received within 30 days.")
 	}
 	for _, other := range m.chat.messages {
-		if other.in && !other.at.After(m.at) {
+		if other.in && !other.unseen && !other.at.After(m.at) {
 			other.status = "read"
 		}
 	}

@@ -30,7 +30,7 @@ func TestTokens(t *testing.T) {
 			{"a version that has not come", w.number.Token, "/v27.0/" + w.number.ID, 400, 2635},
 			{"the oldest version", w.number.Token, "/v21.0/" + w.number.ID, 200, 0},
 			{"the newest version", w.number.Token, "/v26.0/" + w.number.ID, 200, 0},
-			{"what is not on this floor", w.number.Token, "/v25.0/" + w.number.ID + "/settings", 400, 100},
+			{"what is not on this floor", w.number.Token, "/v25.0/" + w.number.ID + "/teapots", 400, 100},
 		}
 		for _, r := range rows {
 			status, out := w.graph("GET", r.path, r.token, nil)

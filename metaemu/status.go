@@ -135,6 +135,7 @@ func (e *Emulator) advance(m *message, status string, at time.Time) {
 // point, except for apps whose webhooks are of v23 or older.
 func (e *Emulator) report(m *message, status string, at time.Time, why *failure) {
 	n := m.chat.number
+	m.course.passed(status, at)
 	if n.Stage == StageDisconnected || e.chance(e.faults.DropStatuses) {
 		return
 	}

@@ -46,7 +46,7 @@ func Surface() []Endpoint {
 
 // pathOf is the path of an edge as Meta's pages write it.
 func pathOf(kind, name string) string {
-	id := "/{" + or(map[string]string{"number": "phone-number", "portfolio": "business"}[kind], kind) + "-id}"
+	id := "/{" + or(map[string]string{"number": "phone-number", "portfolio": "business", "history": "message-history"}[kind], kind) + "-id}"
 	if kind == "" {
 		id = ""
 	}
@@ -56,15 +56,15 @@ func pathOf(kind, name string) string {
 	return id + "/" + name
 }
 
-// configured are the calls that set a callback. They are answered before the
-// table is asked, because they wait for the callback's answer to a challenge.
+// configured are calls that set a callback. They are answered before the table is
+// asked, because they wait for the callback's answer to a challenge; so are those
+// of numbers and WABAs that name one.
 func configured() []edge {
 	return []edge{
 		{
 			on: "app", method: http.MethodPost, name: "subscriptions", source: "cloud-api-protocol §5.1",
 			fields: "object callback_url verify_token fields", codes: []int{100},
 		},
-		{on: "number", method: http.MethodPost, source: "cloud-api-protocol §5.3", fields: "webhook_configuration", codes: []int{100}},
 	}
 }
 
@@ -104,6 +104,12 @@ func Webhooks() []Webhook {
 		{"account_update", "event and what belongs to it", "a number is connected, disconnected, off the phone for a while, or back", "coexistence-protocol §4.8"},
 		{"phone_number_quality_update", "THROUGHPUT_UPGRADE", "the throughput of a number without a phone is raised", "cloud-api-protocol §5.7"},
 		{"business_capability_update", "max_daily_conversations_per_business", "a portfolio's messaging limit changes", "cloud-api-protocol §5.7"},
+		{"phone_number_name_update", "decision", "the display name that a number has asked for is reviewed", "cloud-api-protocol §5.7"},
+		{"security", "event, requester", "a number's PIN is set, or its reset is asked for", "cloud-api-protocol §5.7"},
+		{"account_review_update", "decision", "a test lets Meta review an account", "cloud-api-protocol §5.7"},
+		{"account_alerts", "alert_info", "a test lets Meta alert an account", "cloud-api-protocol §5.7"},
+		{"account_settings_update", "phone_number_settings", "a number's calling settings change", "cloud-api-protocol §5.7"},
+		{"business_username_update", "username, status", "a number takes a username, or it is approved, reserved or deleted", "cloud-api-protocol §5.7"},
 		{"user_preferences", "user_preferences[]", "a customer stops or resumes marketing messages", "cloud-api-protocol §5.7"},
 		{"message_template_status_update", "event, and why", "a template is reviewed, flagged, paused, disabled, archived or deleted", "cloud-api-protocol §5.7"},
 		{"message_template_quality_update", "the old and the new score", "the quality of a template changes", "cloud-api-protocol §5.7"},

@@ -237,8 +237,8 @@ func (e *Emulator) migrateTemplates(c *call, w *waba) answer {
 	switch {
 	case source == nil || source == w:
 		return e.refuse(badParameter("Param source_waba_id must be another WhatsApp Business Account."))
-	case mayUse(c.holder, source.ID) != nil:
-		return e.refuse(mayUse(c.holder, source.ID))
+	case e.mayUse(c.holder, source.ID) != nil:
+		return e.refuse(e.mayUse(c.holder, source.ID))
 	}
 	const atOnce = 500
 	page, _ := strconv.Atoi(c.query("page_number")) // What is no number is the first page.

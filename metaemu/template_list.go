@@ -12,7 +12,7 @@ import (
 const defaultFields = "name,parameter_format,components,language,status,category,sub_category,id"
 
 func (e *Emulator) templateNode(c *call, t *template) answer {
-	return answer{http: http.StatusOK, body: t.object(c.query("fields"))}
+	return answer{http: http.StatusOK, body: e.templateBody(c, t)}
 }
 
 // object is a template with the fields asked for, and its id. Fields that are

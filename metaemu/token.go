@@ -197,7 +197,7 @@ func (t *token) described() (scopes, granular [][]byte) {
 // exchangeCode turns a code of Embedded Signup into a token. A code lives 30 s
 // and works once. With grant_type=client_credentials it answers the app's own.
 func (e *Emulator) exchangeCode(c *call) answer {
-	if f := oldVersion(c); f != nil {
+	if f := e.oldVersion(c); f != nil {
 		return e.refuse(f)
 	}
 	if c.query("client_id") == "" {

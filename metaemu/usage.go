@@ -26,7 +26,23 @@ type GraphRules struct {
 	UnknownAs803 bool `json:"unknown_as_803"`
 	// DeniedAs10 answers a missing permission with 10 and not with 200.
 	DeniedAs10 bool `json:"denied_as_10"`
+	// VersionError is the code for a Graph version that is gone; zero is 2635.
+	VersionError int `json:"version_error"`
+	// ReservedUsernames answers a new username as reserved until a test approves
+	// it; otherwise it is approved at once.
+	ReservedUsernames bool `json:"reserved_usernames"`
 }
+
+func (r GraphRules) versionCode() int {
+	if r.VersionError != 0 {
+		return r.VersionError
+	}
+	return 2635
+}
+
+// callsAtMost bounds what the limits can be set to: a meter keeps one time for
+// each call of the last hour, of an app and of an app about a WABA.
+const callsAtMost = 100_000
 
 func defaultRules() GraphRules { return GraphRules{IdlePerHour: 200, ActivePerHour: 5000} }
 
@@ -39,8 +55,14 @@ func (e *Emulator) GraphRules() GraphRules {
 
 // SetGraphRules sets them.
 func (e *Emulator) SetGraphRules(r GraphRules) error {
-	if r.IdlePerHour < 1 || r.ActivePerHour < 1 || r.AppPerHour < 0 {
+	if min(r.IdlePerHour, r.ActivePerHour) < 1 || r.AppPerHour < 0 {
 		return fmt.Errorf("idle_per_hour and active_per_hour are at least 1, app_per_hour at least 0")
+	}
+	if max(r.IdlePerHour, r.ActivePerHour, r.AppPerHour) > callsAtMost {
+		return fmt.Errorf("a limit of calls is at most %d an hour", callsAtMost)
+	}
+	if r.VersionError < 0 {
+		return fmt.Errorf("version_error is a code, or 0 for 2635")
 	}
 	e.enter()
 	defer e.mu.Unlock()
@@ -48,7 +70,8 @@ func (e *Emulator) SetGraphRules(r GraphRules) error {
 	return nil
 }
 
-// meter counts the calls of the last hour.
+// meter counts the calls of the last hour. It keeps no more of them than the
+// limit, because what is refused is not counted.
 type meter struct{ calls []time.Time }
 
 func (m *meter) count(now time.Time) int {
@@ -94,7 +117,7 @@ func (e *Emulator) throttled(c *call, t *token, on target) *failure {
 	all := e.meterOf(t.app)
 	if r.AppPerHour > 0 {
 		if all.count(c.arrived) >= r.AppPerHour {
-			return &failure{http: http.StatusBadRequest, code: 4, title: "Application request limit reached"}
+			return &failure{http: e.cfg.ThrottleHTTP, code: 4, title: "Application request limit reached", transient: true}
 		}
 		all.calls = append(all.calls, c.arrived)
 	}
@@ -103,7 +126,9 @@ func (e *Emulator) throttled(c *call, t *token, on target) *failure {
 	}
 	m := e.meterOf(t.app + " " + on.waba)
 	if m.count(c.arrived) >= e.perHour(on.waba) {
-		return fail(80007, "Too many calls to this WhatsApp Business account within an hour.")
+		f := fail(80007, "Too many calls to this WhatsApp Business account within an hour.")
+		f.http, f.transient = e.cfg.ThrottleHTTP, true
+		return f
 	}
 	m.calls = append(m.calls, c.arrived)
 	return nil

@@ -180,7 +180,7 @@ func (e *Emulator) Phone(numberID, customerID string, messages int) (PhoneView, 
 		if len(t.messages) == 0 || only != nil && t.customer != only {
 			continue
 		}
-		cv := t.view(messages, v.Now, func(*message) bool { return true })
+		cv := t.view(messages, v.Now, func(m *message) bool { return !m.unseen })
 		cv.Name, cv.Unread = or(names[t.customer.Digits], t.customer.Name), t.unreadPhone
 		v.Chats = append(v.Chats, cv)
 	}

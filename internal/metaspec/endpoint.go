@@ -172,7 +172,12 @@ func unlisted(x metaemu.Exchange) string {
 		}
 		return strings.TrimSuffix(x.Method+" /{nothing}/"+x.Edge, "/")
 	}
-	return strings.TrimSuffix(x.Method+" /{"+x.Kind+"}/"+x.Edge, "/")
+	// What follows an edge is the code of a link.
+	edge, _, deep := strings.Cut(x.Edge, "/")
+	if deep {
+		edge += "/{code}"
+	}
+	return strings.TrimSuffix(x.Method+" /{"+x.Kind+"}/"+edge, "/")
 }
 
 func (e endpoint) parameter(name string) (parameter, bool) {

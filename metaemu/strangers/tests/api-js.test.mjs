@@ -173,6 +173,45 @@ describe('calls', () => {
   })
 })
 
+describe('links and blocked users', () => {
+  test('a QR code is made, found, changed, scanned and deleted', async () => {
+    const made = await api.createQR(b.platform.id, 'Book a table', 'svg')
+    assert.equal(made.deep_link_url, `https://wa.me/message/${made.code}`)
+    assert.match(await (await fetch(made.qr_image_url)).text(), /^<svg /)
+    const { data } = await api.retrieveQR(b.platform.id, made.code)
+    assert.equal(data[0].prefilled_message, 'Book a table')
+    assert.ok((await api.retrieveQR(b.platform.id)).data.some((qr) => qr.code === made.code))
+    const changed = await api.updateQR(b.platform.id, made.code, 'A table for two')
+    assert.equal(changed.prefilled_message, 'A table for two')
+    const { wamid } = await mona.act('scan', { link: made.deep_link_url })
+    const { message } = await until('the scan', heard.messages, (m) => m.message.id === wamid)
+    assert.equal(message.text.body, 'A table for two')
+    assert.deepEqual(await api.deleteQR(b.platform.id, made.code), { success: true })
+    assert.equal((await api.retrieveQR(b.platform.id, made.code)).error.code, 100)
+  })
+
+  test('a user is blocked and let in again', async () => {
+    const omar = await person('Omar')
+    await omar.writes(b.platform, { text: 'hello' })
+    const blocked = await api.blockUser(b.platform.id, omar.digits)
+    assert.deepEqual(blocked.block_users.added_users, [{ input: omar.digits, wa_id: omar.digits }])
+    assert.equal((await api.sendMessage(b.platform.id, omar.digits, new msg.Text('x'))).error.code, 130403)
+    const unheard = await omar.writes(b.platform, { text: 'are you there?' })
+    const let_in = await api.unblockUser(b.platform.id, omar.digits)
+    assert.deepEqual(let_in.block_users.removed_users, [{ input: omar.digits, wa_id: omar.digits }])
+    const again = await omar.writes(b.platform, { text: 'and now?' })
+    await until('what comes after', heard.messages, (m) => m.message.id === again)
+    assert.ok(!heard.messages.some((m) => m.message.id === unheard))
+  })
+
+  test('one who has not written cannot be blocked', async () => {
+    const silent = await person('Silent')
+    const { block_users, error } = await api.blockUser(b.platform.id, silent.digits)
+    assert.equal(error.code, 139100)
+    assert.equal(block_users.failed_users[0].errors[0].code, 131047)
+  })
+})
+
 describe('webhooks', () => {
   test('the handshake, when a callback is set', async () => {
     const set = (verify_token) =>

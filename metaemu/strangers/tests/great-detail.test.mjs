@@ -142,6 +142,38 @@ describe('numbers and accounts', () => {
   })
 })
 
+describe('profile and names', () => {
+  const phoneNumberID = () => ({ phoneNumberID: b.platform.id })
+
+  test('the business profile', async () => {
+    const profile = { about: 'Open', address: '1 Nile Street', websites: ['https://shop.example'] }
+    assert.deepEqual(await sdk.businessProfile.updateBusinessProfile({ ...phoneNumberID(), ...profile }).json(), { success: true })
+    const { data } = await sdk.businessProfile.getBusinessProfile({ ...phoneNumberID(), fields: ['about', 'address', 'websites'] }).json()
+    assert.deepEqual(data, [{ ...profile, messaging_product: 'whatsapp' }])
+    assert.equal((await refused(sdk.businessProfile.updateBusinessProfile({ ...phoneNumberID(), vertical: 'CIRCUS' }))).code, 100)
+  })
+
+  test('a new display name, and what its review says', async () => {
+    assert.deepEqual(await sdk.phoneNumbers.updatePhoneNumber({ ...phoneNumberID(), new_display_name: 'Greater Detail' }).json(), { success: true })
+    const fields = ['verified_name', 'new_display_name', 'new_name_status', ['throughput', ['level']]]
+    const waits = await sdk.phoneNumbers.getPhoneNumber({ ...phoneNumberID(), fields }).json()
+    assert.equal(waits.new_name_status, 'PENDING_REVIEW')
+    assert.deepEqual(waits.throughput, { level: 'HIGH' })
+    await ask('POST', `numbers/${b.platform.id}/name-review`, { decision: 'APPROVED' })
+    const { value } = await hook.until('the review', (c) => c.field === 'phone_number_name_update')
+    assert.equal(value.decision, 'APPROVED')
+    const after = await sdk.phoneNumbers.getPhoneNumber({ ...phoneNumberID(), fields }).json()
+    assert.equal(after.verified_name, 'Greater Detail')
+  })
+
+  test('numbers in the order of their onboarding', async () => {
+    const sort = "['last_onboarded_time_ascending']"
+    const { data } = await sdk.phoneNumbers.listPhoneNumbers({ businessAccountID: b.waba.id, sort, fields: ['id', 'health_status'] }).json()
+    assert.deepEqual(data.map((n) => n.id).sort(), [b.number.id, b.platform.id].sort())
+    assert.ok(data.every((n) => n.health_status.can_send_message === 'AVAILABLE'))
+  })
+})
+
 describe('webhooks', () => {
   test('the handshake, when a callback is set', async () => {
     const { success } = await sdk.subscribedApps

@@ -288,6 +288,45 @@ describe('phone numbers', () => {
   })
 })
 
+describe('accounts', () => {
+  test('the business profile', async () => {
+    const { phoneNumbers } = client
+    const profile = { about: 'Open', description: 'A shop', email: 'desk@shop.example', websites: ['https://shop.example'], vertical: 'RETAIL' }
+    assert.deepEqual(await phoneNumbers.businessProfile.update({ phoneNumberId: b.platform.id, ...profile }), { success: true })
+    const { data } = await phoneNumbers.businessProfile.get({ phoneNumberId: b.platform.id, fields: 'about,description,email,websites,vertical' })
+    assert.deepEqual(data, [{ ...profile, messagingProduct: 'whatsapp' }])
+    const err = await phoneNumbers.businessProfile.update({ phoneNumberId: b.platform.id, about: 'x'.repeat(140) }).catch((e) => e)
+    assert.equal(err.code, 100)
+  })
+
+  test('settings', async () => {
+    const { settings } = client.phoneNumbers
+    const phoneNumberId = b.platform.id
+    await settings.update({ phoneNumberId, calling: { status: 'ENABLED', callIconVisibility: 'DEFAULT' } })
+    const told = await settings.get({ phoneNumberId })
+    assert.equal(told.calling.status, 'ENABLED')
+    assert.equal(told.calling.callIconVisibility, 'DEFAULT')
+    assert.equal(told.storageConfiguration.status, 'DEFAULT')
+    const err = await settings.update({ phoneNumberId: b.number.id, calling: { status: 'ENABLED' } }).catch((e) => e)
+    assert.equal(err.code, 100)
+  })
+
+  test('a number without a phone is verified, taken off and put back', async () => {
+    const { phoneNumbers } = client
+    const { id: phoneNumberId } = await ask('POST', 'numbers', { waba_id: b.waba.id, coexistence: false })
+    await phoneNumbers.requestCode({ phoneNumberId, codeMethod: 'SMS', language: 'en_US' })
+    const { code } = await ask('GET', `numbers/${phoneNumberId}/code`)
+    assert.deepEqual(await phoneNumbers.verifyCode({ phoneNumberId, code }), { success: true })
+    assert.equal((await phoneNumbers.verifyCode({ phoneNumberId, code }).catch((e) => e)).httpStatus, 422)
+    assert.deepEqual(await phoneNumbers.register({ phoneNumberId, pin: '123456' }), { success: true })
+    assert.deepEqual(await phoneNumbers.deregister({ phoneNumberId }), { success: true })
+    const err = await client.messages.sendText({ phoneNumberId, to: `+${mona.digits}`, body: 'x' }).catch((e) => e)
+    assert.equal(err.code, 133010)
+    assert.equal((await phoneNumbers.register({ phoneNumberId, pin: '654321' }).catch((e) => e)).code, 133005)
+    assert.deepEqual(await phoneNumbers.register({ phoneNumberId, pin: '123456' }), { success: true })
+  })
+})
+
 describe('webhooks', () => {
   const incoming = {
     text: { text: 'سلام' },
