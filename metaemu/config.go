@@ -70,6 +70,9 @@ type Config struct {
 	// messages and 100,000 customers.
 	KeepAllMessages int
 	KeepStrangers   int
+	// KeepAnalytics is how many sums analytics keep before they become those of
+	// days and months; zero means 100,000.
+	KeepAnalytics int
 }
 
 // Delay is a span of time, drawn evenly between Min and Max.
@@ -127,6 +130,7 @@ func (c Config) withDefaults() Config {
 	orInt(&c.KeepBreaches, 10_000)
 	orInt(&c.KeepAllMessages, 500_000)
 	orInt(&c.KeepStrangers, 100_000)
+	orInt(&c.KeepAnalytics, 100_000)
 	return c
 }
 

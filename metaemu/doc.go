@@ -132,8 +132,10 @@
 // 512 MiB of bodies; what comes on top is dropped and counted. The counters go
 // on. A recipient whom nobody created becomes a customer; 100,000 of those are
 // kept, and then the oldest who have never written are forgotten with their
-// chats. Of the prices that analytics tell 100,000 half hours are kept, the
-// newest; the invoice is sums by month. What a person or a test has created —
+// chats. Analytics keep 100,000 sums of half hours apart from the messages; beyond
+// that days past become sums of days and months past sums of months, and what is
+// older than a year goes. Sums of templates are by day and kept for 92 days; the
+// invoice is sums by month. What a person or a test has created —
 // apps, numbers, customers, groups, tokens — stays until Reset.
 //
 // # Snapshots

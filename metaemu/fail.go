@@ -81,6 +81,8 @@ var known = map[int]struct {
 	134102:  {500, "Template unavailable for use", false},
 	135000:  {400, "Generic user error", false},
 	137000:  {400, "Recipient identity key hash mismatch", true},
+	200006:  {400, "Template insights cannot be disabled", false},
+	200007:  {400, "Template insights are not enabled", false},
 	1752041: {400, "Marketing Messages API request failed", false},
 	2593107: {400, "Synchronization Request limit exceeded", false},
 	2593108: {400, "Synchronization Request made outside of allowed time window", false},

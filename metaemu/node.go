@@ -122,7 +122,7 @@ func (e *Emulator) callbacksOf(n *number) *wire.Object {
 // wabaEdges are those of /{waba-id}.
 func wabaEdges() []edge {
 	return []edge{
-		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace", source: "cloud-api-protocol §7.9", do: ofWABA((*Emulator).wabaNode)},
+		{on: "waba", method: "GET", fields: "id name currency timezone_id message_template_namespace is_enabled_for_insights", source: "cloud-api-protocol §7.9", do: ofWABA((*Emulator).wabaNode)},
 		{on: "waba", method: "GET", name: "phone_numbers", fields: allNumberFields, source: "cloud-api-protocol §7.1", do: ofWABA(func(e *Emulator, c *call, w *waba) answer {
 			return e.phoneNumbers(c, w)
 		})},
@@ -149,6 +149,9 @@ func (w *waba) unsubscribe(app string) {
 // wabaNode is the WABA with the fields asked for.
 func (e *Emulator) wabaNode(c *call, w *waba) answer {
 	fields := or(c.query("fields"), "name,currency,timezone_id,message_template_namespace")
+	if f := e.miscounted(c, fields); f != nil {
+		return e.refuse(f)
+	}
 	return answer{http: http.StatusOK, body: e.nodeOf(c, "waba", w.ID, fields, func(s selection) []byte {
 		switch s.name {
 		case "name":
@@ -159,6 +162,8 @@ func (e *Emulator) wabaNode(c *call, w *waba) answer {
 			return str("1")
 		case "message_template_namespace":
 			return str("sample_" + w.ID)
+		case "is_enabled_for_insights":
+			return boolean(e.templates.insights[w.ID])
 		}
 		return nil
 	})}
