@@ -179,7 +179,7 @@ const (
 func templateEdges() []edge {
 	const filters = " limit after before name status category language content name_or_content quality_score source summary"
 	const made = "name language category parameter_format components message_send_ttl_seconds cta_url_link_tracking_opted_out " +
-		"library_template_name library_template_button_inputs allow_category_change"
+		"library_template_name library_template_button_inputs library_template_body_inputs allow_category_change"
 	const counted = "start end granularity metric_types template_ids"
 	waba := func(method, name, fields string, do func(*Emulator, *call, *waba) answer) edge {
 		return edge{on: "waba", method: method, name: name, fields: fields, codes: []int{100}, source: templateSource, do: ofWABA(do)}

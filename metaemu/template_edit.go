@@ -2,6 +2,7 @@ package metaemu
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -39,6 +40,8 @@ func (e *Emulator) editTemplate(c *call, t *template) answer {
 		return e.refuseTemplate(bad)
 	}
 	if t.status == approved {
+		month := 30 * 24 * time.Hour
+		t.edits = slices.DeleteFunc(t.edits, func(done time.Time) bool { return c.arrived.Sub(done) >= month })
 		t.edits = append(t.edits, c.arrived)
 	}
 	t.loose = false
@@ -162,6 +165,7 @@ func (e *Emulator) dropTemplate(t *template, at time.Time) {
 	delete(world.by, t.id)
 	delete(world.named, [3]string{w.ID, t.Name, t.Language})
 	world.of[w.ID] = slices.DeleteFunc(world.of[w.ID], func(other *template) bool { return other == t })
+	maps.DeleteFunc(world.barred, func(_ [3]string, until time.Time) bool { return !at.Before(until) })
 	if t.approved {
 		until := at.Add(templateLimits.nameBarred)
 		world.barred[[3]string{w.ID, t.Name, t.Language}] = until
@@ -256,6 +260,7 @@ func (e *Emulator) migrateTemplates(c *call, w *waba) answer {
 			continue
 		}
 		n := e.newTemplate(w, t.Form, c.arrived)
+		e.plan(c.arrived, templateLimits.idle, "template.idle", n)
 		n.status, n.approved, n.loose, n.library = approved, true, t.loose, t.library
 		migrated = append(migrated, t.id)
 	}
