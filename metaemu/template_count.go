@@ -1,6 +1,7 @@
 package metaemu
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -135,8 +136,9 @@ func (e *Emulator) countClick(m *message) {
 	if !m.in || m.typ != "button" {
 		return
 	}
-	if d := e.dayFor(e.messages[m.replyTo]); d != nil {
-		d.clicks[m.text]++
+	var button struct{ Text string }
+	if d := e.dayFor(e.messages[m.replyTo]); d != nil && json.Unmarshal(m.content, &button) == nil {
+		d.clicks[button.Text]++
 	}
 }
 

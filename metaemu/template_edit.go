@@ -167,13 +167,26 @@ func (e *Emulator) dropTemplate(t *template, at time.Time) {
 	world.of[w.ID] = slices.DeleteFunc(world.of[w.ID], func(other *template) bool { return other == t })
 	maps.DeleteFunc(world.barred, func(_ [3]string, until time.Time) bool { return !at.Before(until) })
 	if t.approved {
-		until := at.Add(templateLimits.nameBarred)
-		world.barred[[3]string{w.ID, t.Name, t.Language}] = until
-		if !slices.ContainsFunc(world.of[w.ID], func(other *template) bool { return other.Name == t.Name }) {
-			world.barred[[3]string{w.ID, t.Name, ""}] = until
-		}
+		world.barred[[3]string{w.ID, t.Name, t.Language}] = at.Add(templateLimits.nameBarred)
+	}
+	if !slices.ContainsFunc(world.of[w.ID], func(other *template) bool { return other.Name == t.Name }) {
+		world.barName(w.ID, t.Name)
 	}
 	e.tellStatus(t, statusNews{event: "DELETED"}, at)
+}
+
+// barName bars a name of which nothing is left, as long as the latest of its
+// languages is barred.
+func (world *templateWorld) barName(wabaID, name string) {
+	var until time.Time
+	for k, end := range world.barred {
+		if k[0] == wabaID && k[1] == name && end.After(until) {
+			until = end
+		}
+	}
+	if !until.IsZero() {
+		world.barred[[3]string{wabaID, name, ""}] = until
+	}
 }
 
 // unpauseTemplate is POST /{template}/unpause.

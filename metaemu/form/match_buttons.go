@@ -27,6 +27,9 @@ func fillButtons(buttons []Button, sent []Sent, where string) ([]FilledButton, *
 		if i < 0 || i >= len(buttons) {
 			return nil, unfit(fmt.Sprintf("%sbuttons: there is no button at index %d", where, i))
 		}
+		if len(s.Params) == 0 && strings.EqualFold(s.SubType, buttons[i].Type) {
+			continue // It says nothing, and is of the right kind.
+		}
 		if !fitsOneOf(subTypes[buttons[i].Type], s.SubType) {
 			return nil, mismatch(fmt.Sprintf("%sbuttons: Format mismatch at index %d, expected %s, received %s", where, i, buttons[i].Type, s.SubType))
 		}

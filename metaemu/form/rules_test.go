@@ -188,6 +188,7 @@ func TestEveryKindOfSend(t *testing.T) {
 		{"two parameters for one", with("UTILITY", body("Hi {{1}} there", `"a"`)), `{"type":"body","parameters":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}`, 132000},
 		{"a parameter for an address without a variable", static, sub("url", `{"type":"text","text":"x"}`), 132000},
 		{"a parameter for a contact", contact, sub("request_contact_info", `{"type":"text","text":"x"}`), 132012},
+		{"a contact by its name, without parameters", contact, sub("request_contact_info", ""), 0},
 		{"a button where there is none", with("UTILITY", body("Hello", "")), sub("url", `{"type":"text","text":"x"}`), 132018},
 		{"an index in words", static, strings.Replace(sub("url", ""), `"index":0`, `"index":"first"`, 1), 132012},
 		{"a code that is an address", code, codeSend("www.a.example"), 132018},
