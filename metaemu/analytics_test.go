@@ -231,6 +231,45 @@ func TestBucketsAreThoseOfTheAccount(t *testing.T) {
 	})
 }
 
+// TestSpansPartition: what falls on the border of two spans is in the second alone.
+func TestSpansPartition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := moneyWorld(t, time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC), metaemu.WABASpec{})
+		w.template(w.mona.Digits, "offer")
+		time.Sleep(time.Minute)
+		border := time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
+		before := w.points("pricing_analytics", between(border.Add(-24*time.Hour), border, "HALF_HOUR"))
+		after := w.points("pricing_analytics", between(border, border.Add(24*time.Hour), "HALF_HOUR"))
+		if len(before) != 0 || len(after) != 1 {
+			t.Errorf("%d before the border and %d after it, want none and one", len(before), len(after))
+		}
+	})
+}
+
+// TestFreeEntryPointsKeepTheirCategory: analytics have no category of their own for
+// them.
+func TestFreeEntryPointsKeepTheirCategory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := moneyWorld(t, time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), metaemu.WABASpec{})
+		from := w.e.Now().Add(-time.Hour)
+		_, err := w.e.CustomerSend(w.mona.ID, w.number.ID, metaemu.Content{Text: "I saw your ad", Referral: []byte(`{"source_type":"ad","source_id":"1"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.text(w.mona.Digits, "welcome")
+		time.Sleep(time.Minute)
+		w.template(w.mona.Digits, "offer")
+		time.Sleep(time.Minute)
+		var got []string
+		for _, p := range w.points("pricing_analytics", between(from, w.e.Now(), "DAILY")+".dimensions(PRICING_CATEGORY,PRICING_TYPE)") {
+			got = append(got, fmt.Sprint(p["pricing_category"], " ", p["pricing_type"], " ", p["volume"], " ", p["cost"]))
+		}
+		if diff := cmp.Diff([]string{"MARKETING FREE_ENTRY_POINT 1 0", "SERVICE FREE_ENTRY_POINT 1 0"}, got); diff != "" {
+			t.Errorf("points (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // TestAnalyticsSayWhatIsWrong: a bad span, granularity or filter fails the call.
 func TestAnalyticsSayWhatIsWrong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

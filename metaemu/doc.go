@@ -111,6 +111,12 @@
 // and type, told in its statuses) and charged when it is delivered (market, tier
 // and amount, on the invoice only).
 //
+// Analytics are sums of the same, by half hour of the WABA's time zone: prices
+// equal the invoice to the micro in every combination of dimensions. A half hour
+// counts if it begins within the span that is asked about, so that spans that
+// follow each other share nothing. Template insights are told once they are
+// enabled, from what was counted all along.
+//
 // # Embedded Signup
 //
 // A page loads /en_US/sdk.js instead of Meta's script and calls FB.init and

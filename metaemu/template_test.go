@@ -364,7 +364,10 @@ func TestTemplatePacing(t *testing.T) {
 func TestTemplateCategoryIsCorrected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := reviewed(t)
-		id := w.approved("news", "UTILITY")
+		body := templateOf("news", "ar", "UTILITY")
+		body["message_send_ttl_seconds"] = 60 // Too short for marketing.
+		id := w.makes(body)
+		time.Sleep(3 * time.Minute)
 		if err := w.e.TemplateRecategorise(id, "marketing", 24*time.Hour); err != nil {
 			t.Fatal(err)
 		}
@@ -377,6 +380,9 @@ func TestTemplateCategoryIsCorrected(t *testing.T) {
 		time.Sleep(time.Minute)
 		if w.field(id, "category") != "MARKETING" || w.field(id, "previous_category") != "UTILITY" || w.field(id, "correct_category") != nil {
 			t.Errorf("done: %v before %v, correct %v", w.field(id, "category"), w.field(id, "previous_category"), w.field(id, "correct_category"))
+		}
+		if got := w.field(id, "message_send_ttl_seconds"); got != nil {
+			t.Errorf("as marketing it still lives for %v seconds, want the category's own lifetime", got)
 		}
 		var told, prices []string
 		for _, c := range w.hook.changes(t) {
