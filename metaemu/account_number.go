@@ -166,12 +166,12 @@ type nameReview struct{ asked, status string }
 
 // nameLength is how long a display name may be (OpenAPI document v23,
 // new_display_name, Nov 2025).
-var nameLength = span{2, 75}
+var nameLength = extent{2, 75}
 
-// span is the least and the most of something.
-type span struct{ least, most int }
+// extent is the least and the most of something.
+type extent struct{ least, most int }
 
-func (s span) holds(text string) bool {
+func (s extent) holds(text string) bool {
 	n := utf8.RuneCountInString(text)
 	return n >= s.least && n <= s.most
 }

@@ -145,9 +145,9 @@ func (d *contact) into(o *wire.Object, name string) {
 // BusinessComplianceInfoUpdateRequest, Nov 2025).
 var (
 	entityTypes  = []string{"LIMITED_LIABILITY_PARTNERSHIP", "SOLE_PROPRIETORSHIP", "PARTNERSHIP", "PUBLIC_COMPANY", "PRIVATE_COMPANY", "OTHER"}
-	entityName   = span{2, 128}
-	customLength = span{1, 1024}
-	reachLength  = span{1, 128}
+	entityName   = extent{2, 128}
+	customLength = extent{1, 1024}
+	reachLength  = extent{1, 128}
 )
 
 // getCompliance answers what is set. The document's example has null for the

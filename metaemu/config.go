@@ -83,6 +83,9 @@ type Config struct {
 	// 200,000 ids.
 	KeepMedia    int
 	KeepMediaIDs int
+	// KeepAnalytics is how many sums analytics keep before they become those of
+	// days and months; zero means 100,000.
+	KeepAnalytics int
 }
 
 // Delay is a span of time, drawn evenly between Min and Max.
@@ -142,6 +145,7 @@ func (c Config) withDefaults() Config {
 	orInt(&c.KeepStrangers, 100_000)
 	orInt(&c.KeepMedia, 512<<20)
 	orInt(&c.KeepMediaIDs, 200_000)
+	orInt(&c.KeepAnalytics, 100_000)
 	return c
 }
 

@@ -121,6 +121,12 @@
 // and type, told in its statuses) and charged when it is delivered (market, tier
 // and amount, on the invoice only).
 //
+// Analytics are sums of the same, by half hour of the WABA's time zone: prices
+// equal the invoice to the micro in every combination of dimensions. A half hour
+// counts if it begins within the span that is asked about, so that spans that
+// follow each other share nothing. Template insights are told once they are
+// enabled, from what was counted all along.
+//
 // # Embedded Signup
 //
 // A page loads /en_US/sdk.js instead of Meta's script and calls FB.init and
@@ -142,8 +148,10 @@
 // 512 MiB of bodies; what comes on top is dropped and counted. The counters go
 // on. A recipient whom nobody created becomes a customer; 100,000 of those are
 // kept, and then the oldest who have never written are forgotten with their
-// chats. Of the prices that analytics tell 100,000 half hours are kept, the
-// newest; the invoice is sums by month. Media is kept once by content, up to
+// chats. Analytics keep 100,000 sums of half hours apart from the messages; beyond
+// that days past become sums of days and months past sums of months, and what is
+// older than a year goes. Sums of templates are by day and kept for 92 days; the
+// invoice is sums by month. Media is kept once by content, up to
 // KeepMedia bytes and KeepMediaIDs ids; the oldest ids then end early, and after
 // them the oldest resumable uploads. The meters of calls keep one time for each
 // call of the last hour, no more than their limits: 5,000 of an app about a WABA.

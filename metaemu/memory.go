@@ -22,6 +22,7 @@ func (e *Emulator) remember(m *message) {
 	t, mem := m.chat, &e.memory
 	t.messages = append(t.messages, m)
 	e.messages[m.wamid] = m
+	e.countClick(m)
 	mem.kept = append(mem.kept, m)
 	for len(t.messages) > e.cfg.KeepMessages {
 		e.forgetOldest(t)

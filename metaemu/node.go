@@ -94,6 +94,9 @@ func (w *waba) unsubscribe(app string) {
 // wabaNode is the WABA with the fields asked for.
 func (e *Emulator) wabaNode(c *call, w *waba) answer {
 	fields := or(c.query("fields"), "name,currency,timezone_id,message_template_namespace")
+	if f := e.miscounted(c, fields); f != nil {
+		return e.refuse(f)
+	}
 	return answer{http: http.StatusOK, body: e.wabaBody(c, w, fields)}
 }
 
@@ -127,6 +130,8 @@ func (e *Emulator) wabaBody(c *call, w *waba, fields string) []byte {
 			return healthOf(e.accountHealth(w, c.holder.app)...)
 		case "whatsapp_business_manager_messaging_limit":
 			return str(e.tierOf(w.Portfolio))
+		case "is_enabled_for_insights":
+			return boolean(e.templates.insights[w.ID])
 		}
 		return nil
 	})

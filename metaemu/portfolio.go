@@ -33,7 +33,7 @@ func (e *Emulator) setupOfWABA(w *waba) *wabaSetup {
 }
 
 const wabaFields = "id name currency timezone_id message_template_namespace account_review_status business_verification_status country ownership_type " +
-	"owner_business_info primary_business_location health_status whatsapp_business_manager_messaging_limit"
+	"owner_business_info primary_business_location health_status is_enabled_for_insights whatsapp_business_manager_messaging_limit"
 
 // portfolioEdges are those of portfolios, and of WABAs beyond numbers and
 // templates.

@@ -1,7 +1,6 @@
 package metaemu
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ type price struct {
 	kind     string // regular, free_customer_service, free_entry_point; empty until sent
 	market   string
 	country  string
+	own      string // the category that a free entry point took the place of
 }
 
 // Types of pricing (§5.6).
@@ -71,18 +71,7 @@ type purse struct {
 	// volume counts charged messages for the tiers, by portfolio, market,
 	// category and month.
 	volume map[[4]string]int
-	points map[pricePoint]*priceSum
-}
-
-// pricePoint is one cell of pricing_analytics.
-type pricePoint struct {
-	waba, number, country, tier, kind, category string
-	half                                        int64 // start of the half hour, in Unix seconds
-}
-
-type priceSum struct {
-	volume int
-	micros int64
+	tally  tally
 }
 
 func newPurse() purse {
@@ -90,7 +79,7 @@ func newPurse() purse {
 	if err != nil {
 		panic("metaemu: " + err.Error()) // The files are part of the program and read by its tests.
 	}
-	return purse{tariff: t, volume: map[[4]string]int{}, points: map[pricePoint]*priceSum{}}
+	return purse{tariff: t, volume: map[[4]string]int{}, tally: tally{cells: map[cell]*sum{}}}
 }
 
 func (e *Emulator) priceOf(m *message, q *sendRequest) *price {
@@ -114,7 +103,7 @@ func (e *Emulator) settlePrice(m *message, at time.Time) {
 	p.kind = regular
 	switch {
 	case m.at.Before(m.chat.adUntil):
-		p.kind, p.category = freeEntry, "referral_conversion"
+		p.kind, p.own, p.category = freeEntry, p.category, "referral_conversion"
 	case p.category == "service" && freeServiceAlways.holds(day):
 		p.kind = freeService
 	case p.category == "service" && n.allowed(at.In(zone)):
@@ -155,35 +144,14 @@ func (e *Emulator) charge(m *message, at time.Time) {
 		e.purse.volume[seen]++
 	}
 	n.invoice[k]++
-	e.purse.note(n, k, at)
-}
-
-// maxPoints bounds pricing_analytics; months long past go first.
-const maxPoints = 100_000
-
-func (p *purse) note(n *number, k invoiceKey, at time.Time) {
-	half := at.Unix() - at.Unix()%1800
-	key := pricePoint{waba: n.waba.ID, number: n.Digits, country: k.country, tier: k.tier, kind: k.kind, category: k.category, half: half}
-	s := p.points[key]
-	if s == nil {
-		if len(p.points) >= maxPoints {
-			p.forget(half - int64(366*24*3600))
-			p.forgetOldest(maxPoints * 9 / 10)
-		}
-		s = &priceSum{}
-		p.points[key] = s
+	shown := p.category
+	if p.kind == freeEntry {
+		shown = p.own // Analytics know no category of its own for it (§8.7).
 	}
-	s.volume++
-	s.micros += k.micros
-}
-
-// forget drops what is older than Meta's look-back of a year.
-func (p *purse) forget(before int64) {
-	for k := range p.points {
-		if k.half < before {
-			delete(p.points, k)
-		}
-	}
+	c := e.count(cell{waba: n.waba.ID, number: n.ID, country: k.country, tier: k.tier, kind: k.kind, category: shown}, at)
+	c.volume++
+	c.micros += k.micros
+	e.countCost(m, k.micros)
 }
 
 func (p *price) object() *wire.Object {
@@ -215,17 +183,4 @@ func (w *waba) zone() *time.Location {
 		return time.UTC
 	}
 	return w.location
-}
-
-// forgetOldest drops the oldest half hours until at most so many points are left.
-func (p *purse) forgetOldest(most int) {
-	if len(p.points) <= most {
-		return
-	}
-	halves := make([]int64, 0, len(p.points))
-	for k := range p.points {
-		halves = append(halves, k.half)
-	}
-	slices.Sort(halves)
-	p.forget(halves[len(halves)-most])
 }

@@ -15,7 +15,13 @@ import (
 // moneyWorld is a world whose WABA lives in Cairo, at a moment of its clock.
 func moneyWorld(t *testing.T, now time.Time, spec metaemu.WABASpec) *world {
 	t.Helper()
-	w := newWorld(t, metaemu.Config{PairEvery: time.Millisecond}, metaemu.NumberSpec{MPS: 10_000})
+	return moneyWorldOf(t, metaemu.Config{}, now, spec)
+}
+
+func moneyWorldOf(t *testing.T, cfg metaemu.Config, now time.Time, spec metaemu.WABASpec) *world {
+	t.Helper()
+	cfg.PairEvery, cfg.InactivityAfter = time.Millisecond, 365*24*time.Hour
+	w := newWorld(t, cfg, metaemu.NumberSpec{MPS: 10_000})
 	spec.Templates = []metaemu.Template{
 		{Name: "offer", Language: "ar", Category: "MARKETING"}, {Name: "ready", Language: "ar", Category: "UTILITY"}, {Name: "code", Language: "ar", Category: "AUTHENTICATION"},
 	}

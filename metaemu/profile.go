@@ -20,7 +20,7 @@ type profile struct {
 // How much a profile holds (OpenAPI document v23, Nov 2025; two websites by
 // providers' pages, 2026). WhatsApp Manager is said to take 512 characters of
 // description; no page of Meta's says so (§7.3).
-var profileLengths = map[string]span{"about": {1, 139}, "address": {0, 256}, "description": {0, 256}, "email": {0, 128}}
+var profileLengths = map[string]extent{"about": {1, 139}, "address": {0, 256}, "description": {0, 256}, "email": {0, 128}}
 
 const (
 	websitesMost  = 2

@@ -120,11 +120,13 @@ func (e *Emulator) advance(m *message, status string, at time.Time) {
 	if rank[status] <= rank[m.status] || m.status == "failed" {
 		return
 	}
+	before := m.status
 	m.status = status
 	e.announceChat(m.chat)
 	if (m.origin == "api" || m.origin == "phone" && e.habits.PhoneStatuses) && (m.typ != "reaction" || status == "sent") {
 		e.report(m, status, at, nil)
 	}
+	e.countStep(m, before, at)
 	if status != "sent" {
 		e.charge(m, at)
 	}

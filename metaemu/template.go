@@ -23,12 +23,18 @@ type templateWorld struct {
 	made map[string][]time.Time
 	room map[string]int
 	seq  int
+	// days are what became of the messages of templates by day; insights are the
+	// WABAs that may ask.
+	days      map[templateDayKey]*templateDay
+	newestDay int64
+	insights  map[string]bool
 }
 
 func newTemplateWorld() templateWorld {
 	return templateWorld{
 		by: map[string]*template{}, of: map[string][]*template{}, named: map[[3]string]*template{},
 		barred: map[[3]string]time.Time{}, made: map[string][]time.Time{}, room: map[string]int{},
+		days: map[templateDayKey]*templateDay{}, insights: map[string]bool{},
 	}
 }
 
@@ -173,7 +179,7 @@ const (
 func templateEdges() []edge {
 	const filters = " limit after before name status category language content name_or_content quality_score source summary"
 	const made = "name language category parameter_format components message_send_ttl_seconds cta_url_link_tracking_opted_out " +
-		"library_template_name library_template_button_inputs allow_category_change"
+		"library_template_name library_template_button_inputs library_template_body_inputs allow_category_change"
 	const counted = "start end granularity metric_types template_ids"
 	waba := func(method, name, fields string, do func(*Emulator, *call, *waba) answer) edge {
 		return edge{on: "waba", method: method, name: name, fields: fields, codes: []int{100}, source: templateSource, do: ofWABA(do)}
@@ -190,7 +196,7 @@ func templateEdges() []edge {
 		waba(http.MethodPost, "upsert_message_templates", "name languages category components message_send_ttl_seconds", (*Emulator).upsertTemplates),
 		waba(http.MethodGet, "message_template_previews", "category languages add_security_recommendation code_expiration_minutes button_types", (*Emulator).previewTemplates),
 		waba(http.MethodPost, "migrate_message_templates", "source_waba_id page_number count", (*Emulator).migrateTemplates),
-		{on: "waba", method: http.MethodGet, name: "template_analytics", fields: counted, codes: []int{100}, source: "cloud-api-protocol §8.7", do: ofWABA((*Emulator).templateAnalytics)},
+		{on: "waba", method: http.MethodGet, name: "template_analytics", fields: counted, codes: []int{100, 200007}, source: "cloud-api-protocol §8.7", do: ofWABA((*Emulator).templateAnalytics)},
 		{on: "waba", method: http.MethodGet, name: "template_group_analytics", fields: "start end granularity metric_types template_group_ids", codes: []int{100}, source: "cloud-api-protocol §8.7", do: ofWABA((*Emulator).groupAnalytics)},
 		one(http.MethodGet, "", templateFields, (*Emulator).templateNode),
 		one(http.MethodPost, "", "category components message_send_ttl_seconds parameter_format cta_url_link_tracking_opted_out", (*Emulator).editTemplate),

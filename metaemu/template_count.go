@@ -1,9 +1,12 @@
 package metaemu
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"wasl/metaemu/wire"
@@ -25,6 +28,9 @@ type templateDay struct {
 
 // templateAnalytics is GET /{waba}/template_analytics.
 func (e *Emulator) templateAnalytics(c *call, w *waba) answer {
+	if !e.templates.insights[w.ID] {
+		return e.refuse(fail(200007, "Enable template insights with POST /"+w.ID+"?is_enabled_for_insights=true."))
+	}
 	from, to, f := c.span()
 	if f != nil {
 		return e.refuse(f)
@@ -38,13 +44,15 @@ func (e *Emulator) templateAnalytics(c *call, w *waba) answer {
 			return e.refuse(badParameter("There is no message template with the id " + id + " here."))
 		}
 	}
-	metrics := listParam(c.query("metric_types"))
-	wanted := func(m string) bool { return len(metrics) == 0 || slices.Contains(metrics, m) }
-	counts := e.countTemplates(w, from, to)
+	metrics, f := oneOf("metric_types", c.query("metric_types"), "SENT", "DELIVERED", "READ", "CLICKED", "COST")
+	if f != nil {
+		return e.refuse(f)
+	}
+	wanted := func(m string) bool { return len(metrics) == 0 || slices.Contains(metrics, strings.ToUpper(m)) }
 	var points [][]byte
 	for day := dayOf(from, w.zone()); day.Before(to); day = day.AddDate(0, 0, 1) {
 		for _, id := range ids {
-			if d := counts[templateDayKey{id, day.Unix()}]; d != nil {
+			if d := e.templates.days[templateDayKey{id, day.Unix()}]; d != nil {
 				points = append(points, d.point(id, day, wanted))
 			}
 		}
@@ -70,52 +78,68 @@ func (c *call) span() (from, to time.Time, f *failure) {
 	return from, to, nil
 }
 
-func dayOf(at time.Time, zone *time.Location) time.Time {
-	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone)
-}
-
 type templateDayKey struct {
 	id    string
 	start int64
 }
 
-// countTemplates goes through the chats' messages.
-func (e *Emulator) countTemplates(w *waba, from, to time.Time) map[templateDayKey]*templateDay {
-	counts := map[templateDayKey]*templateDay{}
-	dayFor := func(m *message) *templateDay {
-		if m == nil || m.form == nil || m.form.template.waba != w || m.at.Before(from) || !m.at.Before(to) {
-			return nil
-		}
-		k := templateDayKey{m.form.template.id, dayOf(m.at, w.zone()).Unix()}
-		if counts[k] == nil {
-			counts[k] = &templateDay{clicks: map[string]int64{}}
-		}
-		return counts[k]
+// dayFor is where a message of a template is counted, or nil if it is none. Days
+// that analytics cannot reach any more are forgotten when a new one begins.
+func (e *Emulator) dayFor(m *message) *templateDay {
+	if m == nil || m.form == nil {
+		return nil
 	}
-	for _, m := range e.messages {
-		if m.in && m.typ == "button" {
-			if d := dayFor(e.messages[m.replyTo]); d != nil {
-				d.clicks[m.text]++
-			}
-			continue
-		}
-		d := dayFor(m)
-		if d == nil || m.status == "failed" || m.status == "accepted" {
-			continue
-		}
+	world, zone := &e.templates, m.form.template.waba.zone()
+	k := templateDayKey{m.form.template.id, dayOf(m.at, zone).Unix()}
+	if d := world.days[k]; d != nil {
+		return d
+	}
+	if k.start > world.newestDay {
+		world.newestDay = k.start
+		oldest := dayOf(m.at, zone).AddDate(0, 0, -countedDays-2).Unix()
+		maps.DeleteFunc(world.days, func(k templateDayKey, _ *templateDay) bool { return k.start < oldest })
+	}
+	d := &templateDay{clicks: map[string]int64{}}
+	world.days[k] = d
+	return d
+}
+
+// countStep notes that a message got further than it was.
+func (e *Emulator) countStep(m *message, before string, at time.Time) {
+	reached := func(status string) bool { return rank[before] < rank[status] && rank[m.status] >= rank[status] }
+	d := &templateDay{}
+	if t := e.dayFor(m); t != nil {
+		d = t
+	}
+	if reached("sent") {
+		e.countMessage(m, false, at)
 		d.sent++
-		if rank[m.status] >= rank["delivered"] {
-			d.delivered++
-		}
-		if rank[m.status] >= rank["read"] {
-			d.read++
-		}
-		if m.charged && m.price != nil && m.price.kind == regular {
-			d.micros += e.purse.tariff.Rate(w.Currency, m.price.market, m.price.category, m.at.In(w.zone()), 0).Micros
-		}
 	}
-	return counts
+	if reached("delivered") {
+		e.countMessage(m, true, at)
+		d.delivered++
+	}
+	if reached("read") {
+		d.read++
+	}
+}
+
+// countCost notes what a message of a template cost.
+func (e *Emulator) countCost(m *message, micros int64) {
+	if d := e.dayFor(m); d != nil {
+		d.micros += micros
+	}
+}
+
+// countClick notes the press of a quick reply.
+func (e *Emulator) countClick(m *message) {
+	if !m.in || m.typ != "button" {
+		return
+	}
+	var button struct{ Text string }
+	if d := e.dayFor(e.messages[m.replyTo]); d != nil && json.Unmarshal(m.content, &button) == nil {
+		d.clicks[button.Text]++
+	}
 }
 
 func (d *templateDay) point(id string, day time.Time, wanted func(string) bool) []byte {
@@ -139,7 +163,7 @@ func (d *templateDay) point(id string, day time.Time, wanted func(string) bool) 
 	}
 	if wanted("cost") {
 		var x wire.Object
-		o.List("cost", x.Str("type", "amount_spent").Float("value", float64(d.micros)/1e6).Bytes())
+		o.List("cost", x.Str("type", "amount_spent").Raw("value", decimal(d.micros)).Bytes())
 	}
 	return o.Bytes()
 }
@@ -179,8 +203,11 @@ func (e *Emulator) compareTemplates(c *call, t *template) answer {
 		return e.refuse(badParameter("The parameter template_ids is required."))
 	}
 	sent := map[string]int64{}
-	for k, d := range e.countTemplates(t.waba, time.Unix(start, 0), time.Unix(end, 0)) {
-		sent[k.id] += d.sent
+	from := dayOf(time.Unix(start, 0), t.waba.zone()).Unix() // Days are counted whole.
+	for k, d := range e.templates.days {
+		if k.start >= from && k.start < end {
+			sent[k.id] += d.sent
+		}
 	}
 	var order, sends, o wire.Object
 	var values [][]byte

@@ -201,19 +201,13 @@ func (e *Emulator) previewTemplates(c *call, _ *waba) answer {
 
 // listParam reads a list written as JSON or with commas.
 func listParam(s string) []string {
+	var texts []string
+	if json.Unmarshal([]byte(s), &texts) == nil {
+		return texts
+	}
 	var list []string
-	if json.Unmarshal([]byte(s), &list) == nil {
-		return list
-	}
-	var numbers []json.Number
-	if json.Unmarshal([]byte(s), &numbers) == nil {
-		for _, n := range numbers {
-			list = append(list, n.String())
-		}
-		return list
-	}
-	for item := range strings.SplitSeq(s, ",") {
-		if item = strings.TrimSpace(item); item != "" {
+	for item := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), "["), "]"), ",") {
+		if item = strings.Trim(strings.TrimSpace(item), `"`); item != "" {
 			list = append(list, item)
 		}
 	}

@@ -2,6 +2,7 @@ package metaemu
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,6 +44,8 @@ func (e *Emulator) editTemplate(c *call, t *template) answer {
 		return e.refuseTemplate(bad)
 	}
 	if t.status == approved {
+		month := 30 * 24 * time.Hour
+		t.edits = slices.DeleteFunc(t.edits, func(done time.Time) bool { return c.arrived.Sub(done) >= month })
 		t.edits = append(t.edits, c.arrived)
 	}
 	t.loose = false
@@ -166,14 +169,28 @@ func (e *Emulator) dropTemplate(t *template, at time.Time) {
 	delete(world.by, t.id)
 	delete(world.named, [3]string{w.ID, t.Name, t.Language})
 	world.of[w.ID] = slices.DeleteFunc(world.of[w.ID], func(other *template) bool { return other == t })
+	maps.DeleteFunc(world.barred, func(_ [3]string, until time.Time) bool { return !at.Before(until) })
 	if t.approved {
-		until := at.Add(templateLimits.nameBarred)
-		world.barred[[3]string{w.ID, t.Name, t.Language}] = until
-		if !slices.ContainsFunc(world.of[w.ID], func(other *template) bool { return other.Name == t.Name }) {
-			world.barred[[3]string{w.ID, t.Name, ""}] = until
-		}
+		world.barred[[3]string{w.ID, t.Name, t.Language}] = at.Add(templateLimits.nameBarred)
+	}
+	if !slices.ContainsFunc(world.of[w.ID], func(other *template) bool { return other.Name == t.Name }) {
+		world.barName(w.ID, t.Name)
 	}
 	e.tellStatus(t, statusNews{event: "DELETED"}, at)
+}
+
+// barName bars a name of which nothing is left, as long as the latest of its
+// languages is barred.
+func (world *templateWorld) barName(wabaID, name string) {
+	var until time.Time
+	for k, end := range world.barred {
+		if k[0] == wabaID && k[1] == name && end.After(until) {
+			until = end
+		}
+	}
+	if !until.IsZero() {
+		world.barred[[3]string{wabaID, name, ""}] = until
+	}
 }
 
 // unpauseTemplate is POST /{template}/unpause.
@@ -260,6 +277,7 @@ func (e *Emulator) migrateTemplates(c *call, w *waba) answer {
 			continue
 		}
 		n := e.newTemplate(w, t.Form, c.arrived)
+		e.plan(c.arrived, templateLimits.idle, "template.idle", n)
 		n.status, n.approved, n.loose, n.library = approved, true, t.loose, t.library
 		migrated = append(migrated, t.id)
 	}

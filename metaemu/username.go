@@ -39,7 +39,7 @@ const (
 )
 
 // usernameLength is how long a username is (§7.8, 2026).
-var usernameLength = span{3, 35}
+var usernameLength = extent{3, 35}
 
 var (
 	usernameLetters = regexp.MustCompile(`^[a-z0-9._]+$`)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // subTypes is how a send names a button of the template; a one-time code's button
@@ -25,6 +26,9 @@ func fillButtons(buttons []Button, sent []Sent, where string) ([]FilledButton, *
 		i := int(s.Index)
 		if i < 0 || i >= len(buttons) {
 			return nil, unfit(fmt.Sprintf("%sbuttons: there is no button at index %d", where, i))
+		}
+		if len(s.Params) == 0 && strings.EqualFold(s.SubType, buttons[i].Type) {
+			continue // It says nothing, and is of the right kind.
 		}
 		if !fitsOneOf(subTypes[buttons[i].Type], s.SubType) {
 			return nil, mismatch(fmt.Sprintf("%sbuttons: Format mismatch at index %d, expected %s, received %s", where, i, buttons[i].Type, s.SubType))
@@ -84,8 +88,11 @@ func (b Button) fill(p []Param, where string) (FilledButton, *Fault) {
 		if !couponLength.fits(out.Code) || !couponShape.MatchString(out.Code) {
 			return out, unfit(where + " needs a coupon_code of 1 to 20 letters and digits")
 		}
-	case "MPM":
-		if len(p) == 0 || len(p[0].Action) == 0 {
+	case "FLOW", "CATALOG", "MPM", "SPM":
+		if len(p) > 0 && !strings.EqualFold(p[0].Type, "action") {
+			return out, mismatch(where + " expects a parameter of type action")
+		}
+		if b.Type == "MPM" && (len(p) == 0 || len(p[0].Action) == 0) {
 			return out, lacking(where + " requires a parameter of type action")
 		}
 	case "QUICK_REPLY":
@@ -103,6 +110,12 @@ func (b Button) fill(p []Param, where string) (FilledButton, *Fault) {
 	return out, nil
 }
 
+// plainCode answers whether a code is free of what §4.2 forbids in it.
+func plainCode(code string) bool {
+	return !strings.Contains(code, "://") && !strings.Contains(strings.ToLower(code), "www.") &&
+		!strings.ContainsFunc(code, func(r rune) bool { return unicode.In(r, unicode.So, unicode.Sk) && r > unicode.MaxLatin1 })
+}
+
 // fillCode fills an authentication template: the code in the body, and the same
 // code in the button.
 func (f *Form) fillCode(sent []Sent) (Filled, *Fault) {
@@ -116,6 +129,8 @@ func (f *Form) fillCode(sent []Sent) (Filled, *Fault) {
 		return Filled{}, mismatch("body: parameter 1 is of type " + p[0].Type + " where text is expected")
 	case !codeLength.fits(code):
 		return Filled{}, unfit("body: a code is 1 to 15 characters long")
+	case !plainCode(code):
+		return Filled{}, unfit("body: a code holds no addresses and no emoji")
 	}
 	b := only(sent, "button")
 	if len(b) != 1 {

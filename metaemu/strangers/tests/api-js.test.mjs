@@ -8,7 +8,51 @@ import { createServer } from 'node:http'
 import { ask, assertArrived, assertNoBreach, business, emulator, file, person } from './support/meta.mjs'
 
 const link = 'https://pictures.example/one.jpg'
-const templates = [{ name: 'order_ready', language: 'en_US', category: 'utility' }]
+// The last are held to what a send says; order_ready takes anything.
+const strict = {
+  whole: {
+    category: 'utility',
+    components: [
+      { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::aW1hZ2U='] } },
+      { type: 'BODY', text: 'Hello {{1}}, it is ready.', example: { body_text: [['Mona']] } },
+      { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'Late' }, { type: 'URL', text: 'Follow', url: 'https://a.example/{{1}}', example: ['https://a.example/1'] }] },
+    ],
+  },
+  coupon: {
+    category: 'marketing',
+    components: [
+      { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::aW1hZ2U='] } },
+      { type: 'BODY', text: 'Hello {{1}}, only today.', example: { body_text: [['Mona']] } },
+      { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Ends soon', has_expiration: true } },
+      { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', example: 'SAVE25' }] },
+    ],
+  },
+  cards: {
+    category: 'marketing',
+    components: [
+      { type: 'BODY', text: 'Hello {{1}}, choose one.', example: { body_text: [['Mona']] } },
+      {
+        type: 'CAROUSEL',
+        cards: ['one', 'two'].map((text) => ({
+          components: [
+            { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::aW1hZ2U='] } },
+            { type: 'BODY', text },
+            { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'This' }] },
+          ],
+        })),
+      },
+    ],
+  },
+  products: {
+    category: 'marketing',
+    components: [{ type: 'BODY', text: 'Hello {{1}}, our bread.', example: { body_text: [['Mona']] } }, { type: 'BUTTONS', buttons: [{ type: 'MPM', text: 'Look' }] }],
+  },
+  code: { category: 'authentication', components: [{ type: 'BODY' }, { type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE' }] }] },
+}
+const templates = [
+  { name: 'order_ready', language: 'en_US', category: 'utility' },
+  ...Object.entries(strict).map(([name, t]) => ({ name, language: 'en_US', ...t })),
+]
 
 /** there is fetch, with Graph's host changed for the emulator's. */
 const there = (url, options) => fetch(String(url).replace('https://graph.facebook.com', emulator), options)
@@ -139,6 +183,24 @@ describe('messages', () => {
     })
   }
   test('template: a code', () => send(msg.Template.OTP('order_ready', 'en_US', '123456')))
+
+  describe('templates that are held to their parts', () => {
+    const fit = {
+      whole: [picture, text, new msg.PayloadComponent('late'), new msg.URLComponent('A-99')],
+      coupon: [picture, text, new msg.LTOComponent(Date.now() + 864e5), new msg.CopyComponent('SAVE25')],
+      cards: template.carousel,
+      products: template['several products'],
+    }
+    for (const [name, components] of Object.entries(fit)) {
+      test(name, () => send(new msg.Template(name, 'en_US', ...components)))
+    }
+    test('a code', () => send(msg.Template.OTP('code', 'en_US', '123456')))
+    test('what does not fit is refused', async () => {
+      const refused = async (...components) => (await api.sendMessage(b.platform.id, mona.digits, new msg.Template('whole', 'en_US', ...components))).error.code
+      assert.equal(await refused(picture), 132000)
+      assert.equal(await refused(text), 132012)
+    })
+  })
 
   test('a reply, a reaction and its removal, a receipt with typing', async () => {
     const wamid = await mona.writes(b.platform, { text: 'thanks' })

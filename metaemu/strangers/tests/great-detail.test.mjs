@@ -5,7 +5,19 @@ import Client from '@great-detail/whatsapp'
 import { ask, assertArrived, assertNoBreach, business, emulator, file, listen, person } from './support/meta.mjs'
 
 const link = 'https://pictures.example/one'
-const templates = [{ name: 'order_ready', language: 'en_US', category: 'utility' }]
+const templates = [
+  { name: 'order_ready', language: 'en_US', category: 'utility' },
+  {
+    name: 'bill',
+    language: 'en_US',
+    category: 'utility',
+    components: [
+      { type: 'HEADER', format: 'DOCUMENT', example: { header_handle: ['4::aW1hZ2U='] } },
+      { type: 'BODY', text: 'Hello {{1}}, your bill.', example: { body_text: [['Mona']] } },
+      { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'Late' }] },
+    ],
+  },
+]
 
 const connect = (token) => new Client({ prefixUrl: emulator, graphVersion: 'v23.0', request: { headers: { Authorization: `Bearer ${token}` } } })
 
@@ -97,6 +109,19 @@ describe('messages', () => {
       ],
     })
     assert.equal(answer.messages[0].message_status, 'accepted')
+  })
+
+  test('a template that is held to its parts', async () => {
+    const bill = (components) => sdk.message.createMessage({ phoneNumberID: b.platform.id, to: mona.digits, type: 'template', template: { name: 'bill', language: { code: 'en_US' }, components } })
+    const components = [
+      { type: 'header', parameters: [{ type: 'document', document: { link, filename: 'bill.pdf' } }] },
+      { type: 'body', parameters: [{ type: 'text', text: 'Mona' }] },
+      { type: 'button', sub_type: 'quick_reply', index: '0', parameters: [{ type: 'payload', payload: 'late' }] },
+    ]
+    const answer = await send('template', { name: 'bill', language: { code: 'en_US' }, components })
+    assert.equal(answer.messages[0].message_status, 'accepted')
+    assert.equal((await refused(bill(components.slice(0, 1)))).code, 132000)
+    assert.equal((await refused(bill(components.slice(1)))).code, 132012)
   })
 
   test('read, with the typing indicator', async () => {

@@ -1,7 +1,7 @@
 // @kapso/whatsapp-cloud-api: pointed at the emulator by its option baseUrl.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { buildTemplatePayload, buildTemplateSendPayload, GraphApiError, isBusinessScopedUserId, WhatsAppClient } from '@kapso/whatsapp-cloud-api'
+import { buildTemplatePayload, buildTemplateSendPayload, GraphApiError, isBusinessScopedUserId, TemplateDefinition, WhatsAppClient } from '@kapso/whatsapp-cloud-api'
 import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server'
 import { ask, assertArrived, assertNoBreach, business, emulator, file, listen, person } from './support/meta.mjs'
 
@@ -243,6 +243,162 @@ describe('templates', () => {
     assert.ok(err instanceof GraphApiError)
     assert.equal(err.code, 132001)
     assert.ok(err.isTemplateError())
+  })
+})
+
+describe('templates made, listed and deleted by the client', () => {
+  const businessAccountId = () => b.waba.id
+  const card = (cardIndex) => ({
+    components: [
+      { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::aW1hZ2U='] } },
+      { type: 'BODY', text: `Number ${cardIndex}` },
+      { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'This one' }] },
+    ],
+  })
+  const code = [{ type: 'text', text: '123456' }]
+  const definitions = {
+    every_part: {
+      category: 'UTILITY',
+      parameterFormat: 'NAMED',
+      messageSendTtlSeconds: 3600,
+      components: [
+        { type: 'HEADER', format: 'IMAGE', example: { headerHandle: ['4::aW1hZ2U='] } },
+        { type: 'BODY', text: 'Hello {{customer}}, it is ready.', example: { bodyTextNamedParams: [{ paramName: 'customer', example: 'Mona' }] } },
+        { type: 'FOOTER', text: 'Acme' },
+        {
+          type: 'BUTTONS',
+          buttons: [
+            { type: 'URL', text: 'Follow', url: 'https://acme.example/{{1}}', example: ['https://acme.example/A-99'] },
+            { type: 'PHONE_NUMBER', text: 'Call', phoneNumber: '+201000000009' },
+            { type: 'QUICK_REPLY', text: 'Late' },
+          ],
+        },
+      ],
+      send: [
+        { type: 'header', parameters: [{ type: 'image', image: { link: picture } }] },
+        { type: 'body', parameters: [{ type: 'text', text: 'Mona', parameter_name: 'customer' }] },
+        { type: 'button', sub_type: 'url', index: '0', parameters: [{ type: 'text', text: 'A-99' }] },
+        { type: 'button', sub_type: 'quick_reply', index: 2, parameters: [{ type: 'payload', payload: 'late' }] },
+      ],
+    },
+    location: {
+      category: 'UTILITY',
+      components: [{ type: 'HEADER', format: 'LOCATION' }, { type: 'BODY', text: 'Here we are' }],
+      send: [{ type: 'header', parameters: [{ type: 'location', location: { latitude: 30, longitude: 31, name: 'Shop', address: 'Tahrir' } }] }],
+    },
+    coupon: {
+      category: 'MARKETING',
+      components: [
+        { type: 'BODY', text: 'Yours today' },
+        { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', example: 'SAVE25' }] },
+      ],
+      send: [{ type: 'button', sub_type: 'copy_code', index: 0, parameters: [{ type: 'coupon_code', coupon_code: 'SAVE25' }] }],
+    },
+    flow: {
+      category: 'UTILITY',
+      components: [{ type: 'BODY', text: 'Book a table' }, { type: 'BUTTONS', buttons: [{ type: 'FLOW', text: 'Book', flowId: '991', flowAction: 'navigate', navigateScreen: 'ONE' }] }],
+      send: [{ type: 'button', sub_type: 'flow', index: 0, parameters: [{ type: 'action', action: { flow_token: 't', flow_action_data: { a: 1 } } }] }],
+    },
+    catalogue: {
+      category: 'MARKETING',
+      components: [{ type: 'BODY', text: 'All our bread' }, { type: 'BUTTONS', buttons: [{ type: 'CATALOG', text: 'Look' }] }],
+      send: [{ type: 'button', sub_type: 'catalog', index: 0, parameters: [{ type: 'action', action: { thumbnail_product_retailer_id: 'rye' } }] }],
+    },
+    one_time: {
+      category: 'AUTHENTICATION',
+      components: [
+        { type: 'BODY', addSecurityRecommendation: true },
+        { type: 'FOOTER', codeExpirationMinutes: 10 },
+        { type: 'BUTTONS', buttons: [{ type: 'OTP', otpType: 'COPY_CODE' }] },
+      ],
+      send: [
+        { type: 'body', parameters: code },
+        { type: 'button', sub_type: 'url', index: '0', parameters: code },
+      ],
+    },
+  }
+
+  const made = {}
+  for (const [name, { send: _, ...definition }] of Object.entries(definitions)) {
+    test(`create ${name}`, async () => {
+      const answer = await client.templates.create({ businessAccountId: businessAccountId(), ...TemplateDefinition.buildTemplateDefinition({ name, language: 'en_US', ...definition }) })
+      assert.equal(answer.status, 'PENDING')
+      assert.equal(answer.category, definition.category)
+      made[name] = answer.id
+    })
+  }
+
+  test('create a carousel as Meta writes it', async () => {
+    const components = [{ type: 'BODY', text: 'Choose one' }, { type: 'CAROUSEL', cards: [card(0), card(1)] }]
+    const answer = await client.templates.create({ businessAccountId: businessAccountId(), name: 'cards', language: 'en_US', category: 'MARKETING', components })
+    assert.equal(answer.status, 'PENDING')
+  })
+
+  test('a bad one is refused in words for people', async () => {
+    const err = await client.templates
+      .create({ businessAccountId: businessAccountId(), name: 'bad', language: 'en_US', category: 'UTILITY', components: [{ type: 'BODY', text: '{{1}} first' }] })
+      .catch((e) => e)
+    assert.ok(err instanceof GraphApiError)
+    assert.equal(err.code, 100)
+    assert.equal(err.errorSubcode, 2388299)
+  })
+
+  test('they are approved after a while, and listed by filter and page', async () => {
+    await ask('POST', 'clock', { advance: '6m' })
+    const { data } = await client.templates.list({ businessAccountId: businessAccountId(), category: 'AUTHENTICATION' })
+    assert.deepEqual(data.map((t) => [t.name, t.status, t.language]), [['one_time', 'APPROVED', 'en_US']])
+    const walked = []
+    let after
+    do {
+      const page = await client.templates.list({ businessAccountId: businessAccountId(), limit: 3, after })
+      walked.push(...page.data.map((t) => t.name))
+      after = page.paging.next ? page.paging.cursors.after : undefined
+    } while (after)
+    assert.deepEqual(walked, ['order_ready', 'summer', ...Object.keys(definitions), 'cards'])
+  })
+
+  test('one of them, which its get asks for at a path that Meta does not name', async () => {
+    const t = await client.request('GET', made.every_part, { query: { fields: 'name,status,components' }, responseType: 'json' })
+    assert.equal(t.name, 'every_part')
+    assert.equal(t.status, 'APPROVED')
+    assert.equal(t.components.length, 4)
+    const err = await client.templates.get({ businessAccountId: businessAccountId(), templateId: made.every_part }).catch((e) => e)
+    assert.equal(err.code, 100)
+  })
+
+  for (const [name, { send: components }] of Object.entries(definitions)) {
+    test(`send ${name}`, async () => {
+      const template = buildTemplatePayload({ name, language: 'en_US', components })
+      await sent(await client.messages.sendTemplate({ ...to(), template }), 'template')
+    })
+  }
+
+  test('send the carousel', async () => {
+    const cards = [0, 1].map((cardIndex) => ({
+      card_index: cardIndex,
+      components: [
+        { type: 'header', parameters: [{ type: 'image', image: { link: picture } }] },
+        { type: 'button', sub_type: 'quick_reply', index: 0, parameters: [{ type: 'payload', payload: `c${cardIndex}` }] },
+      ],
+    }))
+    const template = buildTemplatePayload({ name: 'cards', language: 'en_US', components: [{ type: 'carousel', cards }] })
+    await sent(await client.messages.sendTemplate({ ...to(), template }), 'template')
+  })
+
+  test('what does not fit its template is refused by its code', async () => {
+    const refused = async (name, components) => (await client.messages.sendTemplate({ ...to(), template: buildTemplatePayload({ name, language: 'en_US', components }) }).catch((e) => e)).code
+    const [picturePart, ...others] = definitions.every_part.send
+    assert.equal(await refused('every_part', [picturePart]), 132000)
+    assert.equal(await refused('every_part', others), 132012)
+    assert.equal(await refused('coupon', []), 131008)
+  })
+
+  test('delete one, whose name is then barred', async () => {
+    assert.deepEqual(await client.templates.delete({ businessAccountId: businessAccountId(), name: 'location' }), { success: true })
+    const err = await client.templates
+      .create({ businessAccountId: businessAccountId(), name: 'location', language: 'en_US', category: 'UTILITY', components: [{ type: 'BODY', text: 'again' }] })
+      .catch((e) => e)
+    assert.equal(err.errorSubcode, 2388023)
   })
 })
 
