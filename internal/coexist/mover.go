@@ -22,41 +22,53 @@ type Mover struct {
 	Moves Moves
 	Facts platform.Book
 	Log   *slog.Logger
-	// Wake tells that something has become due; nil: looked for every [lookEvery].
+	// Wake tells that something has become due; nil: found out by looking.
 	Wake <-chan struct{}
 }
 
-// lookEvery is how often due work is looked for without being told.
-const lookEvery = time.Second
+// How often due work is looked for without being told: when something is due,
+// but not more often than every second, and at the latest after half a minute,
+// since another process may have made some.
+const (
+	lookSoonest = time.Second
+	lookLatest  = 30 * time.Second
+)
 
 // Run carries on what is due until ctx is done.
 func (m *Mover) Run(ctx context.Context) error {
 	for {
-		if err := m.Round(ctx); err != nil && ctx.Err() == nil {
+		next, err := m.Round(ctx)
+		if err != nil && ctx.Err() == nil {
 			m.Log.Error("onboardings and syncs not moved", "err", err)
 		}
-		wait, stop := context.WithTimeout(ctx, lookEvery)
+		pause := lookLatest
+		if !next.IsZero() {
+			pause = max(lookSoonest, min(lookLatest, next.Sub(clock.Now())))
+		}
+		timer := clock.NewTimer(pause)
 		select {
 		case <-m.Wake:
-		case <-wait.Done():
-		}
-		stop()
-		if ctx.Err() != nil {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
 			return nil
 		}
+		timer.Stop()
 	}
 }
 
-// Round moves everything once that is due now.
-func (m *Mover) Round(ctx context.Context) error {
-	list, err := m.Moves.Moving(ctx, clock.Now())
+// Round moves everything once that is due now, and returns when something is due
+// next, zero if nothing is.
+func (m *Mover) Round(ctx context.Context) (next time.Time, err error) {
+	list, _, err := m.Moves.Moving(ctx, clock.Now())
 	if err != nil {
-		return err
+		return next, err
 	}
 	for _, b := range list {
 		err = errors.Join(err, m.business(ctx, b))
 	}
-	return err
+	_, next, look := m.Moves.Moving(ctx, clock.Now())
+	return next, errors.Join(err, look)
 }
 
 func (m *Mover) business(ctx context.Context, b wa.BusinessID) error {
@@ -98,15 +110,12 @@ func (m *Mover) Begin(ctx context.Context, b wa.BusinessID, by wa.PersonID, s Si
 	// The code is spent: what it gave is written down even if the caller is gone.
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
-		o = fail(o, CodeRefused, err)
-		return o, m.Moves.AdvanceOnboarding(ctx, o, nil, clock.Now())
+		return m.write(ctx, fail(o, CodeRefused, err), nil)
 	}
 	secret.Token = token
-	o = o.to(FindingWABA, clock.Now())
-	if err := m.Moves.AdvanceOnboarding(ctx, o, &secret, clock.Now()); err != nil {
+	if o, err = m.write(ctx, o.to(FindingWABA, clock.Now()), &secret); err != nil {
 		return o, err
 	}
-	o.Version++
 	return m.carry(ctx, o)
 }
 
@@ -119,11 +128,9 @@ func (m *Mover) Choose(ctx context.Context, b wa.BusinessID, onboarding string, 
 	for _, c := range o.Among {
 		if o.Step == Choosing && c.ID == n {
 			o.PhoneNumberID, o.Hint = n, n
-			o = o.to(Listing, clock.Now())
-			if err := m.Moves.AdvanceOnboarding(ctx, o, nil, clock.Now()); err != nil {
+			if o, err = m.write(ctx, o.to(Listing, clock.Now()), nil); err != nil {
 				return o, err
 			}
-			o.Version++
 			return m.carry(ctx, o)
 		}
 	}
@@ -154,10 +161,9 @@ func (m *Mover) Retry(ctx context.Context, b wa.BusinessID, onboarding, pin stri
 	if pin != "" {
 		secret.PIN = pin
 	}
-	if err := m.Moves.AdvanceOnboarding(ctx, o, &secret, clock.Now()); err != nil {
+	if o, err = m.write(ctx, o, &secret); err != nil {
 		return o, err
 	}
-	o.Version++
 	return m.carry(ctx, o)
 }
 

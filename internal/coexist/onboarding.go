@@ -129,8 +129,8 @@ type Moves interface {
 	Onboardings(ctx context.Context, b wa.BusinessID) ([]Onboarding, error)
 
 	// Moving returns the Businesses of which something is due, if they are this
-	// node's.
-	Moving(ctx context.Context, now time.Time) ([]wa.BusinessID, error)
+	// node's, and when something of any Business is due after now.
+	Moving(ctx context.Context, now time.Time) (due []wa.BusinessID, next time.Time, err error)
 	// DueOnboardings and DueSyncs return what of a Business is due.
 	DueOnboardings(ctx context.Context, b wa.BusinessID, now time.Time) ([]Onboarding, error)
 	DueSyncs(ctx context.Context, b wa.BusinessID, now time.Time) ([]Sync, error)

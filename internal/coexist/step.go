@@ -45,11 +45,11 @@ func (m *Mover) longest(now time.Time) time.Duration {
 func (m *Mover) step(ctx context.Context, o Onboarding) (Onboarding, error) {
 	now := clock.Now()
 	if now.Sub(o.BegunAt) > m.longest(now) {
-		return m.write(ctx, fail(o, TookTooLong, nil))
+		return m.write(ctx, fail(o, TookTooLong, nil), nil)
 	}
 	if o.Step == Exchanging {
 		// Nobody exchanges the code any more: it has died meanwhile.
-		return m.write(ctx, fail(o, CodeLost, nil))
+		return m.write(ctx, fail(o, CodeLost, nil), nil)
 	}
 	secret, err := m.Moves.OnboardingSecret(ctx, o.Business, o.ID)
 	if err != nil {
@@ -70,11 +70,21 @@ func (m *Mover) step(ctx context.Context, o Onboarding) (Onboarding, error) {
 			next.Code, next.Title = r.Code, r.Title
 		}
 	}
-	return m.write(ctx, next)
+	return m.write(ctx, next, nil)
 }
 
-func (m *Mover) write(ctx context.Context, o Onboarding) (Onboarding, error) {
-	if err := m.Moves.AdvanceOnboarding(ctx, o, nil, clock.Now()); err != nil {
+// lease is how long an onboarding belongs to whoever moved it last and goes on
+// at once. If that one is gone, somebody else goes on then.
+const lease = time.Minute
+
+// write keeps an onboarding that has moved. What is due at once is done by whoever
+// writes it, and looks due to others only when the lease is over.
+func (m *Mover) write(ctx context.Context, o Onboarding, s *Secret) (Onboarding, error) {
+	now, kept := clock.Now(), o
+	if !kept.NextAt.IsZero() && !kept.NextAt.After(now) {
+		kept.NextAt = now.Add(lease)
+	}
+	if err := m.Moves.AdvanceOnboarding(ctx, kept, s, now); err != nil {
 		return o, err
 	}
 	o.Version++
@@ -159,11 +169,11 @@ func (m *Mover) admit(ctx context.Context, o Onboarding, secret Secret) (Onboard
 	now := clock.Now()
 	list, err := m.Graph.Numbers(ctx, secret.Token, o.WABAID)
 	if err != nil {
-		return m.write(ctx, o.waits(WaitsForMeta, now))
+		return m.write(ctx, o.waits(WaitsForMeta, now), nil)
 	}
 	i := slices.IndexFunc(list, func(c Candidate) bool { return c.ID == o.PhoneNumberID })
 	if i < 0 || list[i].OnBizApp != (o.Mode == ModeCoexistence) {
-		return m.write(ctx, o.to(Listing, now).waits(WaitsForNumber, now))
+		return m.write(ctx, o.to(Listing, now).waits(WaitsForNumber, now), nil)
 	}
 	began := o.BegunAt
 	if t := list[i].Onboarded; !t.IsZero() && t.Before(now) && t.After(began.Add(-time.Hour)) {
@@ -171,7 +181,7 @@ func (m *Mover) admit(ctx context.Context, o Onboarding, secret Secret) (Onboard
 	}
 	number, err := m.Moves.Admit(ctx, o, list[i], secret.Token, began, now)
 	if errors.Is(err, ErrTaken) {
-		return m.write(ctx, fail(o, NumberTaken, nil))
+		return m.write(ctx, fail(o, NumberTaken, nil), nil)
 	}
 	if err != nil {
 		return o, err

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +47,31 @@ type spine struct {
 	numberID wa.NumberID
 	app      metaemu.App
 	mover    *coexist.Mover
+	calls    calls
+}
+
+// calls are the Graph calls that reached Meta, in their order.
+type calls struct {
+	mu   sync.Mutex
+	list []metaemu.Exchange
+}
+
+func (c *calls) add(x metaemu.Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = append(c.list, x)
+}
+
+// to are those of an edge, such as smb_app_data.
+func (c *calls) to(edge string) (out []metaemu.Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, x := range c.list {
+		if x.Edge == edge {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 func newSpine(t *testing.T) *spine {
@@ -62,7 +88,7 @@ func newHouse(t *testing.T, spec metaemu.NumberSpec) *spine {
 	time.Sleep(time.Until(storetest.Noon))
 	s := &spine{t: t}
 	net := memnet.New()
-	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client(), Witness: witness.FromEnv()})
+	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client(), Witness: s.watched(witness.FromEnv())})
 	s.app = must(s.emu.CreateApp(metaemu.AppSpec{Secret: "s3cret", VerifyToken: "v"}))(t)
 	spec.WABA = must(s.emu.CreateWABA(metaemu.WABASpec{App: s.app.ID}))(t).ID
 	s.number = must(s.emu.CreateNumber(spec))(t)
@@ -77,6 +103,16 @@ func newHouse(t *testing.T, spec metaemu.NumberSpec) *spine {
 	return s
 }
 
+// watched notes calls beside the witness of the tests, if there is one.
+func (s *spine) watched(also func(metaemu.Exchange)) func(metaemu.Exchange) {
+	return func(x metaemu.Exchange) {
+		s.calls.add(x)
+		if also != nil {
+			also(x)
+		}
+	}
+}
+
 // serve joins the rooms as cmd/wasl does, over the network in memory.
 func (s *spine) serve(net *memnet.Net) {
 	road := &http.Transport{DialContext: net.Dial}
@@ -88,7 +124,9 @@ func (s *spine) serve(net *memnet.Net) {
 	reader := &ingest.Reader{Store: s.db, Normalize: webhook.Normalize, Log: log}
 	feeder := &journal.Feeder{Store: s.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: s.db}, coexist.Arrivals{Moves: s.db, Facts: facts}}, Log: log}
 	graph := &cloudapi.App{Client: api, ID: s.app.ID, Secret: s.app.Secret}
-	s.mover = &coexist.Mover{Graph: graph, Moves: s.db, Facts: facts, Log: log}
+	moves, deaf := s.db.Listen(store.TopicMove)
+	s.t.Cleanup(deaf)
+	s.mover = &coexist.Mover{Graph: graph, Moves: s.db, Facts: facts, Log: log, Wake: moves}
 	keeper := &ingest.Keeper{Store: s.db}
 	door := &webhook.Handler{
 		Apps: []webhook.App{{Name: "app", Secret: "s3cret"}}, VerifyTokens: []string{"v"}, Keep: keeper.Keep,

@@ -119,28 +119,36 @@ func (db *DB) syncs(ctx context.Context, b wa.BusinessID, where string, args ...
 }
 
 // Moving implements [coexist.Moves].
-func (db *DB) Moving(ctx context.Context, now time.Time) ([]wa.BusinessID, error) {
-	var due, ours []wa.BusinessID
-	rows, err := db.query(ctx, "SELECT business_id FROM due WHERE work = $1 AND at <= $2 ORDER BY bucket, business_id", moveWork, clock.Micros(now))
+func (db *DB) Moving(ctx context.Context, now time.Time) (ours []wa.BusinessID, next time.Time, err error) {
+	var due []wa.BusinessID
+	rows, err := db.query(ctx, "SELECT business_id, at FROM due WHERE work = $1 ORDER BY bucket, business_id", moveWork)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var b wa.BusinessID
-		err := r.Scan(&b)
-		due = append(due, b)
-		return err
+		var at int64
+		if err := r.Scan(&b, &at); err != nil {
+			return err
+		}
+		switch t := clock.FromMicros(at); {
+		case !t.After(now):
+			due = append(due, b)
+		case next.IsZero() || t.Before(next):
+			next = t
+		}
+		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read due onboardings: %w", err)
+		return nil, next, fmt.Errorf("read due onboardings: %w", err)
 	}
 	for _, b := range due {
 		_, ok, err := db.Claim(ctx, b)
 		if err != nil {
-			return nil, err
+			return nil, next, err
 		}
 		if ok {
 			ours = append(ours, b)
 		}
 	}
-	return ours, nil
+	return ours, next, nil
 }
 
 // Rest implements [coexist.Moves].

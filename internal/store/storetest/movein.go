@@ -39,10 +39,10 @@ func onboardingMoves(open Open) func(*testing.T) {
 		s := open(t).Plant(t, "one")
 		ctx := t.Context()
 		o := begun(s, "onb_1")
-		if due, err := s.DB.Moving(ctx, Noon.Add(-time.Second)); err != nil || len(due) != 0 {
+		if due, _, err := s.DB.Moving(ctx, Noon.Add(-time.Second)); err != nil || len(due) != 0 {
 			t.Errorf("before it is due: %v, %v", due, err)
 		}
-		if due, err := s.DB.Moving(ctx, Noon); err != nil || !slices.Equal(due, []wa.BusinessID{s.Business}) {
+		if due, _, err := s.DB.Moving(ctx, Noon); err != nil || !slices.Equal(due, []wa.BusinessID{s.Business}) {
 			t.Errorf("when it is due: %v, %v", due, err)
 		}
 		o.Step, o.Among, o.Missing = coexist.Choosing, []coexist.Candidate{{ID: "5", Display: "+1", OnBizApp: true}}, []string{"history"}
@@ -65,7 +65,7 @@ func onboardingMoves(open Open) func(*testing.T) {
 		if err := s.DB.Rest(ctx, s.Business, Noon); err != nil {
 			t.Fatal(err)
 		}
-		if due, err := s.DB.Moving(ctx, Noon.Add(time.Hour)); err != nil || len(due) != 0 {
+		if due, _, err := s.DB.Moving(ctx, Noon.Add(time.Hour)); err != nil || len(due) != 0 {
 			t.Errorf("while a person chooses: %v, %v; nothing is due", due, err)
 		}
 	}
@@ -138,7 +138,7 @@ func admits(open Open) func(*testing.T) {
 		if err := s.DB.Rest(ctx, s.Business, Noon); err != nil {
 			t.Fatal(err)
 		}
-		if due, err := s.DB.Moving(ctx, Noon); err != nil || len(due) != 1 {
+		if due, _, err := s.DB.Moving(ctx, Noon); err != nil || len(due) != 1 {
 			t.Errorf("contacts wait to be asked for: %v, %v", due, err)
 		}
 	}
