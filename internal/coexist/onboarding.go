@@ -147,3 +147,16 @@ type Moves interface {
 	// Address is how Meta is asked about a Number.
 	Address(ctx context.Context, b wa.BusinessID, n wa.NumberID) (id wa.PhoneNumberID, token string, err error)
 }
+
+// HistoryTold counts what of a Number's past has arrived.
+type HistoryTold struct {
+	Chunks, Phases int
+	Told           int // messages, with repetitions
+	Threads        int
+	Messages       int
+	Waiting        int // placeholders whose file may still come
+	Lost           int // placeholders too old for a file
+	Found          int // files that came
+	NotApplied     int // pieces that wait, of all Numbers of the Business
+	SetAside       int // pieces that cannot be applied and are kept
+}

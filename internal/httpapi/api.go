@@ -73,6 +73,14 @@ type Config struct {
 	Journal  realtime.Journal
 	Hub      *realtime.Hub
 
+	// Onboardings brings numbers in, Moves shows how far they have come.
+	Onboardings Onboardings
+	Moves       Moves
+	// Signup is what Embedded Signup is opened with; SignupReady says that the
+	// app's secret is set too.
+	Signup      Signup
+	SignupReady bool
+
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
@@ -123,6 +131,7 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()
 	a.registerContacts()

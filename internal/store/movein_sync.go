@@ -22,6 +22,24 @@ func (t *tx) newSync(ctx context.Context, s coexist.Sync) error {
 	return nil
 }
 
+// BeginSyncs makes the syncs of a Number due that was added without an
+// onboarding; of one that has them already nothing is asked again.
+func (db *DB) BeginSyncs(ctx context.Context, b wa.BusinessID, n wa.NumberID, began time.Time) error {
+	err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
+		for _, k := range coexist.SyncKinds {
+			if err := t.newSync(ctx, coexist.NewSync(b, n, k, began)); err != nil {
+				return err
+			}
+		}
+		return t.dueSooner(ctx, b, began)
+	})
+	if err != nil {
+		return fmt.Errorf("begin syncs: %w", err)
+	}
+	db.Wake(TopicMove)
+	return nil
+}
+
 const syncColumns = `SELECT number_id, kind, began, state, asked_at, accepted_at, heard_at, request_id, tries, progress, phase, code, title, next_at
 	FROM phone_sync s`
 

@@ -203,17 +203,24 @@ func (db *DB) TokenOf(ctx context.Context, b wa.BusinessID, number wa.NumberID) 
 
 const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.mps,
 	n.alive_at, n.alive_grade, n.alive_kind, n.stopped,
-	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1)
+	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1),
+	COALESCE((SELECT s.state FROM phone_sync s WHERE s.business_id = n.business_id AND s.number_id = n.id AND s.kind = 'history' ORDER BY s.began DESC LIMIT 1), '')
 	FROM number n`
 
 func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
 	n := desk.Number{Business: b}
 	var alive, progress int64
+	var sync coexist.SyncState
 	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
-		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress)
+		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress, &sync)
 	n.AliveAt = clock.FromMicros(alive)
 	switch {
-	case progress < 0:
+	case sync != "":
+		n.History = desk.History{State: historyState(sync), Progress: int(max(0, progress))}
+		if sync == coexist.Complete {
+			n.History.Progress = 100
+		}
+	case progress < 0: // a number that was added by hand
 		n.History = desk.History{State: "not_requested"}
 	case progress < 100:
 		n.History = desk.History{State: "running", Progress: int(progress)}
