@@ -13,6 +13,7 @@ import (
 
 	"wasl/internal/auth"
 	"wasl/internal/desk"
+	"wasl/internal/media"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -81,6 +82,10 @@ type Config struct {
 	Signup      Signup
 	SignupReady bool
 
+	// Files shows what came with messages, and Vault has it; optional.
+	Files Files
+	Vault media.Vault
+
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
@@ -134,6 +139,7 @@ func New(c Config) *API {
 	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()
+	a.registerFiles()
 	a.registerContacts()
 	a.registerOperations()
 	a.registerPeople()

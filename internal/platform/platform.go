@@ -51,6 +51,7 @@ const (
 	SyncQuiet     Name = "sync_quiet"      // ms without anything until a sync is quiet; scope: kind
 	SyncEnd       Name = "sync_end"        // ms without anything until it counts as complete; scope: kind
 	SyncLongest   Name = "sync_longest"    // ms after which none goes on
+	MediaIDAge    Name = "media_id_age"    // ms an id of a file lives that came by webhook
 	WebhookFields Name = "webhook_fields"  // fields an app must be subscribed to; scope: mode
 	SignupCodeAge Name = "signup_code_age" // ms a code of Embedded Signup can be exchanged
 )

@@ -59,18 +59,9 @@ func (db *DB) sealSecret(b wa.BusinessID, id string, s coexist.Secret) ([]byte, 
 }
 
 // dueSooner marks a Business's onboardings and syncs due at a time, unless they
-// are due before. A zero time is never.
+// are due before.
 func (t *tx) dueSooner(ctx context.Context, b wa.BusinessID, at time.Time) error {
-	if at.IsZero() {
-		return nil
-	}
-	_, err := t.exec(ctx, `INSERT INTO due (bucket, business_id, work, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (bucket, business_id, work) DO UPDATE SET at = CASE WHEN due.at < EXCLUDED.at THEN due.at ELSE EXCLUDED.at END`,
-		bucket(b), string(b), moveWork, clock.Micros(at))
-	if err != nil {
-		return fmt.Errorf("mark onboarding due: %w", err)
-	}
-	return nil
+	return t.dueBefore(ctx, b, moveWork, at)
 }
 
 // AdvanceOnboarding implements [coexist.Moves].

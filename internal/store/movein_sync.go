@@ -137,66 +137,14 @@ func (db *DB) syncs(ctx context.Context, b wa.BusinessID, where string, args ...
 }
 
 // Moving implements [coexist.Moves].
-func (db *DB) Moving(ctx context.Context, now time.Time) (ours []wa.BusinessID, next time.Time, err error) {
-	var due []wa.BusinessID
-	rows, err := db.query(ctx, "SELECT business_id, at FROM due WHERE work = $1 ORDER BY bucket, business_id", moveWork)
-	err = each(rows, err, func(r *sql.Rows) error {
-		var b wa.BusinessID
-		var at int64
-		if err := r.Scan(&b, &at); err != nil {
-			return err
-		}
-		switch t := clock.FromMicros(at); {
-		case !t.After(now):
-			due = append(due, b)
-		case next.IsZero() || t.Before(next):
-			next = t
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, next, fmt.Errorf("read due onboardings: %w", err)
-	}
-	for _, b := range due {
-		_, ok, err := db.Claim(ctx, b)
-		if err != nil {
-			return nil, next, err
-		}
-		if ok {
-			ours = append(ours, b)
-		}
-	}
-	return ours, next, nil
+func (db *DB) Moving(ctx context.Context, now time.Time) ([]wa.BusinessID, time.Time, error) {
+	return db.dueHere(ctx, moveWork, now)
 }
 
 // Rest implements [coexist.Moves].
 func (db *DB) Rest(ctx context.Context, b wa.BusinessID, _ time.Time) error {
-	err := db.write(ctx, background, func(ctx context.Context, t *tx) error {
-		// The row is taken first: who marks work due meanwhile waits, and is not undone.
-		var at int64
-		err := t.row(ctx, "SELECT at FROM due WHERE bucket = $1 AND business_id = $2 AND work = $3"+t.d.lockRow(),
-			[]any{bucket(b), string(b), moveWork}, &at)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var next sql.NullInt64
-		err = t.row(ctx, `SELECT MIN(at) FROM (SELECT MIN(next_at) AS at FROM onboarding WHERE business_id = $1 AND next_at > 0
-			UNION ALL SELECT MIN(s.next_at) AS at FROM phone_sync s WHERE s.business_id = $1 AND s.next_at > 0`+newestSync+`) AS soon`, []any{string(b)}, &next)
-		if err != nil {
-			return err
-		}
-		if !next.Valid {
-			_, err = t.exec(ctx, "DELETE FROM due WHERE bucket = $1 AND business_id = $2 AND work = $3", bucket(b), string(b), moveWork)
-			return err
-		}
-		_, err = t.exec(ctx, "UPDATE due SET at = $4 WHERE bucket = $1 AND business_id = $2 AND work = $3", bucket(b), string(b), moveWork, next.Int64)
-		return err
+	return db.rest(ctx, b, moveWork, func(ctx context.Context, t *tx, next *sql.NullInt64) error {
+		return t.row(ctx, `SELECT MIN(at) FROM (SELECT MIN(next_at) AS at FROM onboarding WHERE business_id = $1 AND next_at > 0
+			UNION ALL SELECT MIN(s.next_at) AS at FROM phone_sync s WHERE s.business_id = $1 AND s.next_at > 0`+newestSync+`) AS soon`, []any{string(b)}, next)
 	})
-	if err != nil {
-		return fmt.Errorf("write when onboarding is due: %w", err)
-	}
-	return nil
 }
