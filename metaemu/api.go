@@ -17,7 +17,7 @@ func (e *Emulator) ownRoutes(mux *http.ServeMux) {
 	mux.Handle("/", screen.Handler())
 	mux.HandleFunc("/_emulator/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusNotFound, fmt.Errorf("%s %s is nothing here: the paths are state, reset, apps, portfolios, wabas, numbers, "+
-			"customers, clock, faults, habits, knobs, presets, sentinels, sending, snapshot, book, arrivals, breaches, deliveries, invoice and stream", r.Method, r.URL.Path))
+			"customers, clock, faults, habits, knobs, presets, sentinels, sending, snapshot, media, book, arrivals, breaches, deliveries, invoice and stream", r.Method, r.URL.Path))
 	})
 	mux.HandleFunc("GET /_emulator/stream", e.serveStream)
 	get(mux, "state", func(*http.Request) (any, error) { return e.State(), nil })

@@ -25,6 +25,14 @@ type Config struct {
 	// be held to a description of Meta's. It sees message texts and phone numbers.
 	Witness func(Exchange)
 
+	// BaseURL is the address at which Graph is reached, for addresses of media in
+	// webhooks; empty means that at which it was called last.
+	BaseURL string
+	// Links, if set, fetches what a send names by link, so that a file that is not
+	// there or of another kind fails as it does with Meta. Nil fetches nothing and
+	// goes by the address alone.
+	Links *http.Client
+
 	// Latency is the road between a caller and Meta's door.
 	Latency Latency
 	// Status says how long after acceptance a message gets how far.
@@ -70,6 +78,11 @@ type Config struct {
 	// messages and 100,000 customers.
 	KeepAllMessages int
 	KeepStrangers   int
+	// KeepMedia bounds the bytes of all media, of which each is kept once, and
+	// KeepMediaIDs their ids; the oldest are forgotten. Zero means 512 MiB and
+	// 200,000 ids.
+	KeepMedia    int
+	KeepMediaIDs int
 }
 
 // Delay is a span of time, drawn evenly between Min and Max.
@@ -127,6 +140,8 @@ func (c Config) withDefaults() Config {
 	orInt(&c.KeepBreaches, 10_000)
 	orInt(&c.KeepAllMessages, 500_000)
 	orInt(&c.KeepStrangers, 100_000)
+	orInt(&c.KeepMedia, 512<<20)
+	orInt(&c.KeepMediaIDs, 200_000)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"wasl/metaemu/media"
 	"wasl/metaemu/wire"
 )
 
@@ -23,6 +24,9 @@ func (e *Emulator) CustomerSend(customerID, numberID string, c Content) (string,
 }
 
 func (e *Emulator) customerSend(t *chat, c Content, at time.Time) (*message, error) {
+	if isMedia(c.Type) && c.Bytes > media.MaxUpload {
+		return e.oversized(t, c.Type, at), nil
+	}
 	content, text, err := e.contentOf(c)
 	if err != nil {
 		return nil, err

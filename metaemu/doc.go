@@ -29,7 +29,7 @@
 // its repository: phones, customers, numbers, webhooks and books are one state
 // machine, and cutting it up would mean either several locks or an interface
 // around every noun. What is pure has moved out: wire (JSON as Meta writes it),
-// limit (rates), screen (the page).
+// limit (rates), media (what files are carried), sample (files), screen (the page).
 //
 // Whatever is to happen later — a status, a retry, a line of a script, the end
 // of a phone's patience — is an event in one queue ordered by time. An event
@@ -104,6 +104,16 @@
 // the number, else of the WABA, else to the app's callback; all other fields to
 // the app's callback.
 //
+// # Media
+//
+// Uploads are checked by type, size and first bytes. GET /{media-id} answers an
+// address of the emulator itself, which needs a token of the number's WABA and
+// ends after five minutes; ids end after 30 days if uploaded and after 7 if told
+// by a webhook. What people say without a file of their own holds a built-in
+// sample (package sample), so that every id that is told can be loaded. What is
+// wrong with a file that is sent comes as a status: 131053, or 131052 if a link
+// leads to nothing. Links are fetched only with Config.Links.
+//
 // # Money
 //
 // Package tariff reads Meta's rate cards from files of its own and shares nothing
@@ -133,7 +143,9 @@
 // on. A recipient whom nobody created becomes a customer; 100,000 of those are
 // kept, and then the oldest who have never written are forgotten with their
 // chats. Of the prices that analytics tell 100,000 half hours are kept, the
-// newest; the invoice is sums by month. What a person or a test has created —
+// newest; the invoice is sums by month. Media is kept once by content, up to
+// KeepMedia bytes and KeepMediaIDs ids; the oldest ids then end early, and after
+// them the oldest resumable uploads. What a person or a test has created —
 // apps, numbers, customers, groups, tokens — stays until Reset.
 //
 // # Snapshots

@@ -24,6 +24,9 @@ type Emulator struct {
 	// deeds is what can be planned by name; it never changes.
 	deeds map[string]deed
 
+	// links are what stands at the links of sends, with a lock of their own.
+	links linkCache
+
 	// mu guards everything below. It is never held while sleeping or during
 	// input or output.
 	mu sync.Mutex

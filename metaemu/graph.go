@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -24,8 +25,7 @@ const (
 	newestVersion = 26
 )
 
-// maxRequest bounds the body of a Graph call. Media, which may be larger, is not
-// on this floor.
+// maxRequest bounds the body of a Graph call, but for the file in it.
 const maxRequest = 1 << 20
 
 // call is one Graph request, read and authenticated.
@@ -38,7 +38,10 @@ type call struct {
 	body               []byte
 	arrived            time.Time
 	version            int
-	base               string // the address the caller knows Meta by
+	base               string            // the address the caller knows Meta by
+	form               *parts            // the body, if it is in several parts
+	offset             string            // the header file_offset
+	links              map[string]*found // what stands at the links of a send
 	// holder and target are set once the caller and the object are known.
 	holder *token
 	target target
@@ -92,6 +95,9 @@ func graphPath(path string) (version int, rest string, ok bool) {
 	if strings.HasPrefix(path, "/oauth/") {
 		return newestVersion, path[1:], true
 	}
+	if strings.HasPrefix(path, "/"+uploadPrefix) {
+		return oldestVersion, path[1:], true
+	}
 	if !strings.HasPrefix(path, "/v") {
 		return 0, "", false
 	}
@@ -110,8 +116,10 @@ func isID(s string) bool {
 }
 
 func (e *Emulator) serveGraph(w http.ResponseWriter, r *http.Request, version int, rest string) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, roomFor(r.Method, rest)))
 	if err != nil {
+		var tooLarge *http.MaxBytesError
+		e.cutShort(w, r, version, rest, body, errors.As(err, &tooLarge))
 		return // The caller is gone, or sent a body that no call of this floor has.
 	}
 	ctx := r.Context()
@@ -145,21 +153,24 @@ func (e *Emulator) leg(d Delay) time.Duration {
 }
 
 func (e *Emulator) call(ctx context.Context, r *http.Request, version int, rest string, body []byte) answer {
-	c := &call{method: r.Method, body: body, version: version, query: formReader(r, body), base: baseOf(r)}
+	c := &call{
+		method: r.Method, body: body, version: version, base: baseOf(r),
+		form: readForm(r.Header.Get("Content-Type"), body), offset: r.Header.Get("file_offset"),
+	}
+	c.query = c.formReader(r, carriesFile(r.Method, rest))
 	c.node, c.edge, _ = strings.Cut(strings.Trim(rest, "/"), "/")
 	c.asked = r.URL.Query()
-	if auth := r.Header.Get("Authorization"); auth != "" {
-		c.token = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(auth, "Bearer "), "OAuth "))
-	} else {
-		c.token = c.query("access_token")
-	}
+	c.token = or(bearer(r), c.query("access_token"))
 	c.proof = c.query("appsecret_proof")
 	if f := handshakeFor(c); f != nil {
 		return e.configure(ctx, c, f)
 	}
+	if c.sends() {
+		c.links = e.fetched(ctx, body)
+	}
 	e.enter()
 	defer e.mu.Unlock()
-	c.arrived = e.clock.Now()
+	c.arrived, e.media.base = e.clock.Now(), c.base
 	return e.counted(c)
 }
 
@@ -228,13 +239,17 @@ func (e *Emulator) severalNodes(c *call) answer {
 }
 
 // formReader finds a flat parameter wherever Meta accepts it: in the query, in
-// a form, or in a JSON body.
-func formReader(r *http.Request, body []byte) func(string) string {
+// a form, or in a JSON body. The body of a file is not searched.
+func (c *call) formReader(r *http.Request, file bool) func(string) string {
+	body := c.body
 	return func(key string) string {
 		if v := r.URL.Query().Get(key); v != "" {
 			return v
 		}
-		if len(body) == 0 {
+		if c.form != nil {
+			return c.form.fields[key]
+		}
+		if len(body) == 0 || file && body[0] != '{' {
 			return ""
 		}
 		if body[0] == '{' {

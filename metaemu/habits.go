@@ -65,6 +65,12 @@ type Habits struct {
 	// hexadecimal digits; MediaURL adds an address to load it from.
 	Base64SHA bool `json:"base64_sha"`
 	MediaURL  bool `json:"media_url"`
+	// NumericSize gives the size of media as a number: Meta's page and its OpenAPI
+	// document disagree (§3).
+	NumericSize bool `json:"numeric_size"`
+	// AnyHandle takes the header_handle of a template's sample although nobody has
+	// uploaded it.
+	AnyHandle bool `json:"any_handle"`
 	// RetrySameApp repeats a webhook that failed to the app that failed only, and
 	// not to all that are subscribed.
 	RetrySameApp bool `json:"retry_same_app"`

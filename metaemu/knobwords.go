@@ -80,6 +80,8 @@ no_disconnection_info | Leaves the reason of a disconnection away. | يحذف س
 user_id_field | Tells a customer's new identity by the field user_id_update too. | يبلغ هوية العميل الجديدة بحقل user_id_update أيضًا. | coexistence-protocol §8.5 user_id_update_field
 base64_sha | Writes the hash of media in webhooks in base64. | يكتب بصمة الوسائط في الإشعارات بصيغة base64. | coexistence-protocol §8.5 sha256
 media_url | Adds an address to media in webhooks. | يضيف عنوان تنزيل إلى الوسائط في الإشعارات. | coexistence-protocol §8.5 media_url_in_webhook
+numeric_size | Gives the size of media as a number and not in quotes. | يكتب حجم الوسائط رقمًا لا نصًا. | cloud-api-protocol §3
+any_handle | Takes sample files of templates that nobody has uploaded. | يقبل ملفات نماذج القوالب التي لم يرفعها أحد. | cloud-api-protocol §3.1
 retry_same_app | Repeats a failed webhook to the app that failed only, not to all. | يعيد الإشعار الفاشل إلى التطبيق الذي فشل وحده. | cloud-api-protocol §5.2
 signup_qr | Embedded Signup asks for a picture to be scanned instead of a code. | يطلب التسجيل مسح صورة بدل رمز. | coexistence-protocol §2.3
 signup_event_lost | Embedded Signup tells the opener nothing. | لا يخبر التسجيل الصفحة التي فتحته بشيء. | coexistence-protocol §2.4

@@ -4,11 +4,6 @@ package metaemu
 // such a call gets code 100 with subcode 33, and on an object that is there it
 // says that it is not emulated. A line leaves when its edge comes; a test sees to it.
 var missing = []struct{ methods, path, source, because string }{
-	{"POST", "/{phone-number-id}/media", "cloud-api-protocol §3", mediaToCome},
-	{"GET DELETE", "/{media-id}", "cloud-api-protocol §3", mediaToCome},
-	{"POST", "/{app-id}/uploads", "cloud-api-protocol §3.1", mediaToCome},
-	{"GET POST", "/{upload-id}", "cloud-api-protocol §3.1", mediaToCome},
-
 	{"POST", "/{phone-number-id}?pin", "cloud-api-protocol §7.1", accountsToCome},
 	{"POST", "/{phone-number-id}?search_visibility", "cloud-api-protocol §7.1", accountsToCome},
 	{"POST", "/{phone-number-id}?new_display_name", "cloud-api-protocol §7.1", accountsToCome},
@@ -37,7 +32,6 @@ var missing = []struct{ methods, path, source, because string }{
 }
 
 const (
-	mediaToCome    = "media is sent by link or by any id, and not looked at"
 	accountsToCome = "what a business sets up beside its messages is not held yet"
 	formUnknown    = "its form is known from a list of names only"
 )

@@ -27,6 +27,9 @@ type Content struct {
 	Origin    string           `json:"origin"`
 	// Device is the companion it is said from; empty is the phone itself.
 	Device string `json:"device"`
+	// Bytes is how large the file of a customer is said to be: above 100 MB the
+	// number is told that it cannot be had (131052). No such file is needed.
+	Bytes int64 `json:"bytes"`
 	// ViewOnce and Live are what the app no longer offers on the platform.
 	ViewOnce bool `json:"view_once"`
 	Live     bool `json:"live_location"`

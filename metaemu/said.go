@@ -20,7 +20,8 @@ func (e *Emulator) contentOf(c Content) (content []byte, text string, err error)
 		if err != nil {
 			return nil, "", fmt.Errorf("object is no JSON: write what stands under the key %q in a webhook", typ)
 		}
-		return content, or(c.Text, summaryOf(typ, content)), nil
+		content, err = e.completed(typ, content)
+		return content, or(c.Text, summaryOf(typ, content)), err
 	}
 	content, err = e.invent(typ, c.Text)
 	if err != nil {
@@ -63,27 +64,6 @@ func (e *Emulator) invent(typ, text string) ([]byte, error) {
 
 func slug(text string) string {
 	return or(strings.ToLower(strings.Join(strings.Fields(text), "-")), "yes")
-}
-
-func (e *Emulator) inventMedia(typ, caption string) []byte {
-	mime := map[string]string{
-		"image": "image/jpeg", "video": "video/mp4", "document": "application/pdf", "audio": "audio/ogg; codecs=opus", "sticker": "image/webp",
-	}[typ]
-	var o wire.Object
-	if typ != "audio" && typ != "sticker" {
-		o.Opt("caption", caption)
-	}
-	if typ == "document" {
-		o.Str("filename", "document.pdf")
-	}
-	o.Str("mime_type", mime).Str("sha256", e.hexID("sha", 32)).Str("id", e.nodeID("media"))
-	switch typ {
-	case "audio":
-		o.Bool("voice", true)
-	case "sticker":
-		o.Bool("animated", false)
-	}
-	return o.Bytes()
 }
 
 // withCaption is the same media object with another caption in front.

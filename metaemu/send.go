@@ -171,7 +171,7 @@ func (e *Emulator) fates(c *call, m *message, q *sendRequest) (f *failure, atOnc
 	if f, atOnce = e.fateOf(m, q); f != nil {
 		return f, atOnce
 	}
-	if f, atOnce = e.mediaFate(n, q); f != nil {
+	if f, atOnce = e.mediaFate(c, n, q); f != nil {
 		return f, atOnce
 	}
 	m.price = e.priceSend(c, m, q)

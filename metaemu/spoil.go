@@ -100,8 +100,10 @@ func (e *Emulator) respelled(u update) update {
 		}
 	}
 	if h.MediaURL && !bytes.Contains(u.value, []byte(`"url":`)) {
-		u.value = mediaEnd.ReplaceAll(u.value, []byte(`$0,"url":"https:\/\/lookaside.fbsbx.com\/whatsapp_business\/attachments\/?mid=$1&ext=`+
-			unix(e.clock.Now().Add(mediaURLLife))+`&hash=AT$1"`))
+		u.value = mediaEnd.ReplaceAllFunc(u.value, func(found []byte) []byte {
+			id := string(mediaEnd.FindSubmatch(found)[1])
+			return wire.AppendString(append(found[:len(found):len(found)], `,"url":`...), e.mediaURL(e.mediaBase(), id, e.clock.Now()))
+		})
 	}
 	if h.Base64SHA {
 		u.value = hexSHA.ReplaceAllFunc(u.value, inBase64)

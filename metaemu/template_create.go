@@ -58,6 +58,9 @@ func (e *Emulator) createTemplate(c *call, w *waba) answer {
 	if bad == nil {
 		bad = form.Check(&f)
 	}
+	if bad == nil {
+		bad = e.samplesHold(&f)
+	}
 	if bad != nil {
 		return e.refuseTemplate(bad)
 	}

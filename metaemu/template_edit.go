@@ -35,7 +35,11 @@ func (e *Emulator) editTemplate(c *call, t *template) answer {
 	if t.loose && f.Raw == nil {
 		return e.refuse(badParameter("This template was made without components: send components to edit it."))
 	}
-	if bad := form.Recheck(&next); bad != nil {
+	bad = form.Recheck(&next)
+	if bad == nil && f.Raw != nil {
+		bad = e.samplesHold(&next)
+	}
+	if bad != nil {
 		return e.refuseTemplate(bad)
 	}
 	if t.status == approved {

@@ -42,6 +42,7 @@ const updateFrame = 160
 // Messages go to the number's override, else to the WABA's, else to the app's
 // callback; everything else to the app's callback (§5.3).
 func (e *Emulator) emit(n *number, field string, value []byte, at time.Time) {
+	e.claim(n, value, at)
 	e.tell(n, update{entry: n.Number.WABA, field: field, value: value}, at)
 }
 

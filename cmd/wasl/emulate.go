@@ -18,19 +18,24 @@ import (
 )
 
 type emulateCommand struct {
-	Listen    string `help:"Address to serve on." default:"127.0.0.1:8081" env:"WASL_EMULATOR_LISTEN"`
-	Seed      uint64 `help:"Seed of identifiers, delays and faults." default:"1"`
-	Load      string `help:"Begin with the snapshot in this file." type:"existingfile"`
-	Save      string `help:"Save a snapshot into this file at the end." type:"path"`
-	LogLevel  string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
-	LogFormat string `help:"text or json." default:"text" enum:"text,json"`
+	Listen     string `help:"Address to serve on." default:"127.0.0.1:8081" env:"WASL_EMULATOR_LISTEN"`
+	Seed       uint64 `help:"Seed of identifiers, delays and faults." default:"1"`
+	Load       string `help:"Begin with the snapshot in this file." type:"existingfile"`
+	Save       string `help:"Save a snapshot into this file at the end." type:"path"`
+	FetchLinks bool   `help:"Load what a message names by link, as Meta does. Otherwise no address outside is asked." env:"WASL_EMULATOR_FETCH_LINKS"`
+	LogLevel   string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
+	LogFormat  string `help:"text or json." default:"text" enum:"text,json"`
 }
 
 // Run serves the emulator until it is told to stop.
 func (c *emulateCommand) Run(ctx runContext) error {
 	s := Settings{LogLevel: c.LogLevel, LogFormat: c.LogFormat}
 	log := s.logger(ctx.stderr)
-	e := metaemu.New(metaemu.Config{Seed: c.Seed, Log: log, Witness: witness.FromEnv()})
+	cfg := metaemu.Config{Seed: c.Seed, Log: log, Witness: witness.FromEnv()}
+	if c.FetchLinks {
+		cfg.Links = &http.Client{}
+	}
+	e := metaemu.New(cfg)
 	if c.Load != "" {
 		if err := load(e, c.Load); err != nil {
 			return err

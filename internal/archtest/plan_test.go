@@ -67,7 +67,7 @@ var plan = map[string]room{
 	"internal/scenario":        {imports: []string{"*"}},
 	"internal/bench":           {imports: []string{"*"}},
 	"tools/gencodes":           {},
-	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body"}},
+	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body", "metaemu/media"}},
 	"tools/testall":            {imports: in("metaspec")},
 	"tools/pgcluster":          {imports: in("pgtest")},
 
@@ -76,6 +76,8 @@ var plan = map[string]room{
 	"metaemu/body":    {alone: true},
 	"metaemu/form":    {alone: true},
 	"metaemu/limit":   {alone: true},
+	"metaemu/media":   {alone: true},
+	"metaemu/sample":  {alone: true},
 	"metaemu/screen":  {alone: true},
 	"metaemu/tariff":  {alone: true},
 	"metaemu/wire":    {alone: true},

@@ -13,6 +13,7 @@ import (
 
 	"wasl/metaemu"
 	"wasl/metaemu/body"
+	"wasl/metaemu/media"
 )
 
 const page = "docs/emulator-surface.md"
@@ -36,6 +37,7 @@ Meta's pages and the dates they were read. How to start it and try it: [emulator
 `)
 	endpoints(&p)
 	limits(&p)
+	files(&p)
 	webhooks(&p)
 	errors(&p)
 	return p.Bytes()
@@ -91,6 +93,20 @@ Types: ` + ticked(body.Types()) + `. Kinds of ` + "`interactive`" + `: ` + ticke
 `)
 	for _, l := range body.Limits() {
 		row(p, "`"+l.Of+"`", strconv.Itoa(l.Min), strconv.Itoa(l.Max), l.Unit, l.Read, l.Source)
+	}
+}
+
+func files(p *bytes.Buffer) {
+	p.WriteString(`
+## Media
+
+A file must also be what its type says: its first bytes, the colours of a PNG, the codec and the channels of OGG, the codec of a film. A voice note is OGG.
+
+| type of message | types of file | at most (bytes) | read | source |
+|---|---|---|---|---|
+`)
+	for _, l := range media.Limits() {
+		row(p, strings.TrimSpace(l.Only+" "+l.Kind), ticked(l.MIME), strconv.FormatInt(l.Max, 10), l.Read, l.Source)
 	}
 }
 

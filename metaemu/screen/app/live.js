@@ -94,8 +94,8 @@ async function loadBooks() {
 /** loadKnobs fetches what hardly changes; what this emulator does not have stays empty. */
 async function loadKnobs() {
   const parts = await call("GET", "parts");
-  const has = (p) => (parts.includes(p) ? ask(p) : null);
-  const [habits, faults, sentinels, knobs, presets, samples] = await Promise.all([call("GET", "habits"), call("GET", "faults"), call("GET", "sentinels"), has("knobs"), has("presets"), has("samples")]);
+  const has = (p, path = p) => (parts.includes(p) ? ask(path) : null);
+  const [habits, faults, sentinels, knobs, presets, samples] = await Promise.all([call("GET", "habits"), call("GET", "faults"), call("GET", "sentinels"), has("knobs"), has("presets"), has("samples", "media/samples")]);
   Object.assign(world, { parts, habits, faults, sentinels, knobs, presets, samples: samples ?? [] });
 }
 

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import * as msg from 'whatsapp-api-js/messages'
 import { WhatsAppAPI } from 'whatsapp-api-js/middleware/node-http'
 import { createServer } from 'node:http'
-import { ask, assertArrived, assertNoBreach, business, emulator, person } from './support/meta.mjs'
+import { ask, assertArrived, assertNoBreach, business, emulator, file, person } from './support/meta.mjs'
 
 const link = 'https://pictures.example/one.jpg'
 const templates = [{ name: 'order_ready', language: 'en_US', category: 'utility' }]
@@ -217,4 +217,29 @@ describe('webhooks', () => {
     const s = await until('failed', heard.statuses, (h) => h.id === failed.messages[0].id && h.status === 'failed')
     assert.equal(s.error.code, 131026)
   })
+})
+
+describe('media', () => {
+  const form = (bytes, type) => {
+    const f = new FormData()
+    f.set('messaging_product', 'whatsapp')
+    f.set('file', new Blob([bytes], { type }), 'a file')
+    return f
+  }
+
+  for (const [sample, make] of Object.entries({ photo: (id) => new msg.Image(id, true, 'one'), film: (id) => new msg.Video(id, true), 'voice note': (id) => new msg.Audio(id, true), paper: (id) => new msg.Document(id, true), sticker: (id) => new msg.Sticker(id, true) })) {
+    test(`${sample}: uploaded, sent, loaded, deleted`, async () => {
+      const { bytes, type } = await file(sample)
+      const { id } = await api.uploadMedia(b.platform.id, form(bytes, type))
+      await send(make(id))
+      const node = await api.retrieveMedia(id, b.platform.id)
+      assert.equal(node.mime_type, type)
+      assert.equal(node.file_size, String(bytes.length))
+      const answer = await api.fetchMedia(node.url)
+      assert.equal(answer.headers.get('content-type'), type)
+      assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytes)
+      assert.deepEqual(await api.deleteMedia(id, b.platform.id), { success: true })
+      assert.equal((await api.fetchMedia(node.url)).status, 404)
+    })
+  }
 })

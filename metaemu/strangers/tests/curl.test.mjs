@@ -19,7 +19,7 @@ function run(command) {
 }
 
 test('the page of the emulator does what it says', { skip }, () => {
-  const [app, waba, number, mona, asked, answered, echoed, arrivals, deliveries, refused, clock, late, breaches, faults, habits, calm, ...more] = commands.map(run)
+  const [app, waba, number, mona, asked, answered, echoed, arrivals, deliveries, refused, clock, late, breaches, faults, habits, calm, made, shown, ...more] = commands.map(run)
   assert.deepEqual(more, [])
   assert.deepEqual([app.id, waba.token, number.id, mona.id], ['701', 'EAAshop', '901', 'mona'])
   assert.match(asked.wamid, /^wamid\./)
@@ -33,6 +33,8 @@ test('the page of the emulator does what it says', { skip }, () => {
   assert.equal(faults.duplicates, 0.2)
   assert.equal(habits.upper_status, false)
   assert.equal(calm.duplicates, 0)
+  assert.equal(made.mime_type, 'image/jpeg')
+  assert.match(shown.wamid, /^wamid\./)
 })
 
 test('what waits in the end is the late answer, refused by its status', { skip }, async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import Client from '@great-detail/whatsapp'
-import { ask, assertArrived, assertNoBreach, business, emulator, listen, person } from './support/meta.mjs'
+import { ask, assertArrived, assertNoBreach, business, emulator, file, listen, person } from './support/meta.mjs'
 
 const link = 'https://pictures.example/one'
 const templates = [{ name: 'order_ready', language: 'en_US', category: 'utility' }]
@@ -194,4 +194,20 @@ describe('webhooks', () => {
     const { value } = await hook.until('account_update', (c) => c.field === 'account_update')
     assert.equal(value.event, 'PARTNER_REMOVED')
   })
+})
+
+describe('media', () => {
+  for (const [sample, type] of Object.entries({ photo: 'image', film: 'video', 'voice note': 'audio', paper: 'document', sticker: 'sticker' })) {
+    test(`${type}: uploaded, sent, loaded, deleted`, async () => {
+      const { bytes, type: mimeType } = await file(sample)
+      const { id } = await sdk.media.upload({ phoneNumberID: b.platform.id, file: new Blob([bytes], { type: mimeType }), filename: 'a file', mimeType }).json()
+      await send(type, { id })
+      const node = await sdk.media.getURL({ mediaID: id, phoneNumberID: b.platform.id }).json()
+      assert.deepEqual({ ...node, url: '', sha256: '' }, { messaging_product: 'whatsapp', url: '', mime_type: mimeType, sha256: '', file_size: String(bytes.length), id })
+      const answer = await sdk.media.download({ mediaURL: node.url, request: { headers: { Authorization: `Bearer ${b.token}` } } })
+      assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytes)
+      assert.deepEqual(await sdk.media.delete({ mediaID: id, phoneNumberID: b.platform.id }).json(), { success: true })
+      assert.equal((await refused(sdk.media.getURL({ mediaID: id }))).code, 100)
+    })
+  }
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { buildTemplatePayload, buildTemplateSendPayload, GraphApiError, isBusinessScopedUserId, WhatsAppClient } from '@kapso/whatsapp-cloud-api'
 import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server'
-import { ask, assertArrived, assertNoBreach, business, emulator, listen, person } from './support/meta.mjs'
+import { ask, assertArrived, assertNoBreach, business, emulator, file, listen, person } from './support/meta.mjs'
 
 const picture = 'https://pictures.example/one.jpg'
 const templates = [
@@ -360,5 +360,34 @@ describe('webhooks', () => {
     await ask('POST', `numbers/${b.number.id}/phone/disconnect`, {})
     const heard = await hook.until('account_update', (h) => h.raw.accountUpdate)
     assert.equal(heard.raw.accountUpdate[0].event, 'PARTNER_REMOVED')
+  })
+})
+
+describe('media', () => {
+  for (const [sample, type] of Object.entries({ photo: 'image', film: 'video', 'voice note': 'audio', paper: 'document', sticker: 'sticker' })) {
+    test(`${type}: uploaded, sent, loaded, deleted`, async () => {
+      const { bytes, type: mime } = await file(sample)
+      const { id } = await client.media.upload({ phoneNumberId: b.platform.id, type: mime, file: bytes, fileName: 'a file' })
+      await sent(await client.messages[`send${type[0].toUpperCase()}${type.slice(1)}`]({ ...to(), [type]: { id } }), type)
+      const node = await client.media.get({ mediaId: id, phoneNumberId: b.platform.id })
+      assert.equal(node.mimeType ?? node.mime_type, mime)
+      assert.deepEqual(Buffer.from(await client.media.download({ mediaId: id, auth: 'always' })), bytes)
+      assert.deepEqual(await client.media.delete({ mediaId: id, phoneNumberId: b.platform.id }), { success: true })
+      const gone = await client.media.get({ mediaId: id }).catch((e) => e)
+      assert.equal(gone.code, 100)
+    })
+  }
+
+  test('what a customer sends is loaded', async () => {
+    const wamid = await mona.writes(b.platform, { type: 'image', text: 'mine' })
+    const { messages } = await hook.until('the picture', (h) => h.messages.some((m) => m.id === wamid))
+    const { bytes } = await file('image')
+    assert.deepEqual(Buffer.from(await client.media.download({ mediaId: messages.find((m) => m.id === wamid).image.id, auth: 'always' })), bytes)
+  })
+
+  test('a type that is not carried', async () => {
+    const err = await client.media.upload({ phoneNumberId: b.platform.id, type: 'image/gif', file: Buffer.from('GIF89a') }).catch((e) => e)
+    assert.equal(err.code, 100)
+    assert.match(err.message, /Param file must be a file with one of the following types/)
   })
 })

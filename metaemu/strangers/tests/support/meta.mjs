@@ -113,3 +113,11 @@ export async function assertArrived(number, wamid, type) {
 export async function assertNoBreach(...numbers) {
   for (const number of numbers) assert.deepEqual(await ask('GET', `breaches?number=${number.id}`), [])
 }
+
+/** file is a built-in sample of the emulator's, as it would lie on a disk. */
+export async function file(sample) {
+  const { id, mime_type } = await ask('POST', 'media', { sample })
+  const answer = await fetch(`${emulator}/_emulator/media/${id}`)
+  assert.equal(answer.status, 200)
+  return { bytes: Buffer.from(await answer.arrayBuffer()), type: mime_type.split(';')[0] }
+}
