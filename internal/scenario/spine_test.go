@@ -17,6 +17,7 @@ import (
 	"wasl/internal/fault"
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
+	"wasl/internal/media"
 	"wasl/internal/memnet"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
@@ -47,6 +48,7 @@ type spine struct {
 	numberID wa.NumberID
 	app      metaemu.App
 	mover    *coexist.Mover
+	vault    media.Disk
 	calls    calls
 }
 
@@ -127,6 +129,16 @@ func (s *spine) serve(net *memnet.Net) {
 	moves, deaf := s.db.Listen(store.TopicMove)
 	s.t.Cleanup(deaf)
 	s.mover = &coexist.Mover{Graph: graph, Moves: s.db, Facts: facts, Log: log, Wake: moves}
+	s.vault = media.Disk{Root: quickDir(s.t)}
+	fetcher := &media.Fetcher{API: api, Store: s.db, Vault: s.vault, Log: log, Wake: map[media.Lane]<-chan struct{}{}}
+	for _, l := range []media.Lane{media.Live, media.History} {
+		wanted, stop := s.db.Listen(store.TopicFiles(l))
+		s.t.Cleanup(stop)
+		fetcher.Wake[l] = wanted
+	}
+	fetch := func(l media.Lane) func(context.Context) error {
+		return func(ctx context.Context) error { return fetcher.Run(ctx, l) }
+	}
 	keeper := &ingest.Keeper{Store: s.db}
 	door := &webhook.Handler{
 		Apps: []webhook.App{{Name: "app", Secret: "s3cret"}}, VerifyTokens: []string{"v"}, Keep: keeper.Keep,
@@ -140,8 +152,8 @@ func (s *spine) serve(net *memnet.Net) {
 		go func() { _ = srv.Serve(l) }() // ends with Close
 		stop = append(stop, func() { _ = srv.Close() })
 	}
-	done := make(chan struct{}, 6)
-	for _, run := range []func(context.Context) error{sender.Run, reader.Run, reader.RunHistory, feeder.Run, s.mover.Run, s.emu.Run} {
+	done := make(chan struct{}, 8)
+	for _, run := range []func(context.Context) error{sender.Run, reader.Run, reader.RunHistory, feeder.Run, s.mover.Run, fetch(media.Live), fetch(media.History), s.emu.Run} {
 		go func() {
 			if err := run(ctx); err != nil {
 				s.t.Errorf("run: %v", err)
@@ -151,7 +163,7 @@ func (s *spine) serve(net *memnet.Net) {
 	}
 	s.t.Cleanup(func() {
 		end()
-		for range 6 {
+		for range 8 {
 			<-done
 		}
 		for _, f := range stop {

@@ -68,9 +68,11 @@ function Kept({ medium, file, title }: { medium: Medium; file: MessageFile; titl
     )
   }
   if (!broken && medium.media === 'video') {
+    // oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has no captions
     return <video src={file.url} controls preload="metadata" aria-label={alt} onError={() => setBroken(true)} className="max-h-80 max-w-full rounded-lg bg-ink/6" />
   }
   if (!broken && (medium.media === 'audio' || medium.media === 'voice')) {
+    // oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has no captions
     return <audio src={file.url} controls preload="metadata" aria-label={alt} onError={() => setBroken(true)} className="w-64 max-w-full" />
   }
   return (
