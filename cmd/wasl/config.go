@@ -48,6 +48,7 @@ type Serving struct {
 	VerifyTokenFile string `help:"File to read the verify token from." env:"WASL_VERIFY_TOKEN_FILE" type:"path"`
 	SignupConfigID  string `help:"Id of the Embedded Signup configuration." env:"WASL_SIGNUP_CONFIG_ID"`
 	SignupSDKURL    string `help:"Address of Meta's JavaScript SDK; an emulator's for trying." default:"${sdk_url}" env:"WASL_SIGNUP_SDK_URL"`
+	MediaDays       int    `help:"Days that files which came with messages are kept; 0: for ever." default:"0" env:"WASL_MEDIA_DAYS"`
 	WebhookLimit    int64  `help:"Largest webhook body in bytes." default:"8388608" env:"WASL_WEBHOOK_LIMIT"`
 }
 

@@ -45,6 +45,7 @@ type house struct {
 	reader   *ingest.Reader
 	mover    *coexist.Mover
 	fetcher  *media.Fetcher
+	sweeper  *media.Sweeper
 	door     *webhook.Handler
 	handler  http.Handler
 }
@@ -95,6 +96,7 @@ func (h *house) join(emulator string) error {
 		wanted[l], _ = h.db.Listen(store.TopicFiles(l))
 	}
 	h.fetcher = &media.Fetcher{API: api, Store: h.db, Vault: vault, Log: h.log, Wake: wanted}
+	h.sweeper = &media.Sweeper{Store: h.db, Vault: vault, Keep: time.Duration(h.serving.MediaDays) * 24 * time.Hour, Log: h.log}
 	keeper := &ingest.Keeper{Store: h.db}
 	h.door = &webhook.Handler{
 		Apps: h.apps(), VerifyTokens: strings.Split(h.serving.VerifyToken, ","), Limit: h.serving.WebhookLimit,
@@ -194,6 +196,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run,
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
+		h.sweeper.Run,
 		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
 		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },
 	} {

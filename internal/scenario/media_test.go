@@ -2,11 +2,13 @@ package scenario
 
 import (
 	"io"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"wasl/internal/desk"
+	"wasl/internal/media"
 	"wasl/internal/wa"
 	"wasl/metaemu"
 )
@@ -116,4 +118,48 @@ func TestHistoryMedia(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOldMediaGoes: after its time a file is gone from the disk, its message says
+// so, and bytes that another message still shows stay.
+func TestOldMediaGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSpine(t)
+		sample := must(s.emu.AddMedia("price.pdf", "application/pdf", []byte("%PDF-1.7 prices")))(t)
+		again := func() {
+			must(s.emu.CustomerSend(s.customer.ID, s.number.ID, metaemu.Content{Type: "document", Object: []byte(`{"id":"` + sample.ID + `"}`)}))(t)
+			s.pass(10 * time.Second)
+		}
+		sweeper := &media.Sweeper{Store: s.db, Vault: s.vault, Keep: 30 * time.Minute, Log: slog.New(slog.DiscardHandler)}
+		sweep := func() {
+			if err := sweeper.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again()
+		s.pass(20 * time.Minute)
+		again()
+		first, _, err := s.db.FileOf(t.Context(), s.business, s.messages()[0].ID)
+		if err != nil || first.State != media.Stored {
+			t.Fatal(first, err)
+		}
+		s.pass(15 * time.Minute)
+		sweep()
+		if got := s.files(); got["removed"] != 1 || got["stored"] != 1 {
+			t.Errorf("files %v, want the older one removed", got)
+		}
+		r, err := s.vault.Open(s.business, first.SHA256)
+		if err != nil {
+			t.Fatalf("the bytes of both are gone: %v", err)
+		}
+		_ = r.Close() // read only
+		s.pass(30 * time.Minute)
+		sweep()
+		if got := s.files(); got["removed"] != 2 {
+			t.Errorf("files %v, want both removed", got)
+		}
+		if _, err := s.vault.Open(s.business, first.SHA256); err == nil {
+			t.Error("the bytes are still on the disk")
+		}
+	})
 }

@@ -45,16 +45,9 @@ func (db *DB) HistoryTold(ctx context.Context, b wa.BusinessID, n wa.NumberID) (
 // OpenSyncs are the syncs of all Businesses that have not ended, those whose day
 // ends soonest first. It asks Business by Business, for the operator's page.
 func (db *DB) OpenSyncs(ctx context.Context) ([]coexist.Sync, error) {
-	var all []wa.BusinessID
-	rows, err := db.query(ctx, "SELECT business_id FROM business ORDER BY business_id")
-	err = each(rows, err, func(r *sql.Rows) error {
-		var b wa.BusinessID
-		err := r.Scan(&b)
-		all = append(all, b)
-		return err
-	})
+	all, err := db.Businesses(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list businesses: %w", err)
+		return nil, err
 	}
 	list := []coexist.Sync{}
 	for _, b := range all {
@@ -69,6 +62,22 @@ func (db *DB) OpenSyncs(ctx context.Context) ([]coexist.Sync, error) {
 		}
 	}
 	return list, nil
+}
+
+// Businesses lists all there are.
+func (db *DB) Businesses(ctx context.Context) ([]wa.BusinessID, error) {
+	var all []wa.BusinessID
+	rows, err := db.query(ctx, "SELECT business_id FROM business ORDER BY business_id")
+	err = each(rows, err, func(r *sql.Rows) error {
+		var b wa.BusinessID
+		err := r.Scan(&b)
+		all = append(all, b)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list businesses: %w", err)
+	}
+	return all, nil
 }
 
 // historyState is how a Number's list shows its sync of the past.

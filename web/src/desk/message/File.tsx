@@ -69,7 +69,7 @@ function Kept({ medium, file, title }: { medium: Medium; file: MessageFile; titl
   }
   if (!broken && medium.media === 'video') {
     // oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has no captions
-    return <video src={file.url} controls preload="metadata" aria-label={alt} onError={() => setBroken(true)} className="max-h-80 max-w-full rounded-lg bg-ink/6" />
+    return <video src={file.url} controls preload="metadata" aria-label={alt} onError={() => setBroken(true)} className="max-h-80 w-80 max-w-full rounded-lg bg-ink/6" />
   }
   if (!broken && (medium.media === 'audio' || medium.media === 'voice')) {
     // oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has no captions
@@ -80,8 +80,8 @@ function Kept({ medium, file, title }: { medium: Medium; file: MessageFile; titl
       <a href={file.url} download={medium.name || true} className="inline-flex items-center gap-2 text-accent underline underline-offset-2">
         <Download size={14} aria-hidden />
         <bdi dir="auto">{medium.name || words.file.save(title)}</bdi>
-        <span className="tabular text-faint no-underline">{words.file.size(file.size)}</span>
-      </a>
+      </a>{' '}
+      <span className="tabular text-faint">{words.file.size(file.size)}</span>
     </Piece>
   )
 }
