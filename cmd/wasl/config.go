@@ -19,6 +19,7 @@ import (
 const (
 	metaGraph    = "https://graph.facebook.com"
 	graphVersion = "v25.0"
+	metaSDK      = "https://connect.facebook.net/en_US/sdk.js"
 )
 
 // Settings are those of every command that opens a database. Its tags are the
@@ -46,6 +47,8 @@ type Serving struct {
 	VerifyToken     string `help:"Token Meta presents when it checks the webhook address." env:"WASL_VERIFY_TOKEN"`
 	VerifyTokenFile string `help:"File to read the verify token from." env:"WASL_VERIFY_TOKEN_FILE" type:"path"`
 	SignupConfigID  string `help:"Id of the Embedded Signup configuration." env:"WASL_SIGNUP_CONFIG_ID"`
+	SignupSDKURL    string `help:"Address of Meta's JavaScript SDK; an emulator's for trying." default:"${sdk_url}" env:"WASL_SIGNUP_SDK_URL"`
+	MediaDays       int    `help:"Days that files which came with messages are kept; 0: for ever." default:"0" env:"WASL_MEDIA_DAYS"`
 	WebhookLimit    int64  `help:"Largest webhook body in bytes." default:"8388608" env:"WASL_WEBHOOK_LIMIT"`
 }
 

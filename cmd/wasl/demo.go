@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -69,8 +68,8 @@ func (c *demoCommand) Run(ctx runContext) error {
 	secret, verify := rand.Text(), rand.Text()
 	settings := Settings{Data: data, LogLevel: c.LogLevel, LogFormat: "text"}
 	serving := Serving{
-		Listen: ln.Addr().String(), GraphURL: emulatorURL, GraphVersion: graphVersion, AppID: "demo", AppSecret: secret, VerifyToken: verify,
-		WebhookLimit: 8 << 20,
+		Listen: ln.Addr().String(), GraphURL: emulatorURL, GraphVersion: graphVersion, AppID: demoApp, AppSecret: secret, VerifyToken: verify,
+		WebhookLimit: 8 << 20, SignupConfigID: "demo", SignupSDKURL: emulatorURL + "/en_US/sdk.js",
 	}
 	// Whoever moves the clock by two weeks stays signed in.
 	h, err := build(ctx, settings, serving, emulatorURL, auth.Config{Idle: demoSession, Absolute: demoSession})
@@ -140,6 +139,9 @@ func (c *demoCommand) greet(ctx runContext, platform, emulator, password string)
 	fmt.Fprintf(ctx.stdout, "\n  Wasl is running with a sample business.\n\n  Open      %s\n  Sign in   %s\n  Password  %s\n\n  The phone and its customers: %s\n  Stop with Ctrl-C.\n\n", platform, demoEmail, password, emulator)
 }
 
+// demoApp is the app of the demo at its emulated Meta.
+const demoApp = "660000000000001"
+
 // demoPassword is the demo's own: it is reachable from this machine only and
 // says what it is.
 const demoPassword = "palm-bakery-demo"
@@ -162,11 +164,6 @@ func (c *demoCommand) seed(ctx context.Context, h *house, e *metaemu.Emulator, p
 	if err := e.SetCallback(app.ID, platform+"/webhooks/meta", verify); err != nil {
 		return "", err
 	}
-	for _, kind := range []string{"smb_app_state_sync", "history"} {
-		if err := requestSync(ctx, h.serving.GraphURL, n, waba, kind); err != nil {
-			return "", err
-		}
-	}
 	if c.Quiet {
 		return demoPassword, nil
 	}
@@ -186,7 +183,7 @@ func (c *demoCommand) seedEmulator(e *metaemu.Emulator, s sample, customers []me
 	fail := func(err error) (metaemu.Number, metaemu.WABA, metaemu.App, error) {
 		return metaemu.Number{}, metaemu.WABA{}, metaemu.App{}, err
 	}
-	app, err := e.CreateApp(metaemu.AppSpec{Name: "Wasl demo", Secret: secret, VerifyToken: verify})
+	app, err := e.CreateApp(metaemu.AppSpec{ID: demoApp, Name: "Wasl demo", Secret: secret, VerifyToken: verify})
 	if err != nil {
 		return fail(err)
 	}
@@ -213,7 +210,21 @@ func (c *demoCommand) seedEmulator(e *metaemu.Emulator, s sample, customers []me
 	if err != nil {
 		return fail(err)
 	}
-	return n, waba, app, nil
+	return n, waba, app, c.seedBranch(e, waba, customers)
+}
+
+// seedBranch is a second phone, which the owner has not connected yet.
+func (c *demoCommand) seedBranch(e *metaemu.Emulator, waba metaemu.WABA, customers []metaemu.CustomerSpec) error {
+	unlinked := false
+	spec := metaemu.NumberSpec{
+		Digits: "966550000088", Display: "+966 55 000 0088", VerifiedName: "Palm Bakery, Jeddah", Country: "SA", WABA: waba.ID,
+		Linked: &unlinked, History: []byte("400"),
+	}
+	for _, p := range customers[:min(len(customers), 60)] {
+		spec.Contacts = append(spec.Contacts, metaemu.ContactSpec{Digits: p.Digits, Name: p.Name})
+	}
+	_, err := e.CreateNumber(spec)
+	return err
 }
 
 func (c *demoCommand) seedPlatform(ctx context.Context, h *house, n metaemu.Number, waba metaemu.WABA) error {
@@ -234,30 +245,13 @@ func (c *demoCommand) seedPlatform(ctx context.Context, h *house, n metaemu.Numb
 			}
 		}
 	}
-	_, err = h.db.AddNumber(ctx, store.NewNumber{
+	now := clock.Now()
+	number, err := h.db.AddNumber(ctx, store.NewNumber{
 		Business: b, PhoneNumberID: wa.PhoneNumberID(n.ID), WABAID: wa.WABAID(waba.ID), Display: n.Display, Name: "Palm Bakery",
-		Mode: "coexistence", Token: []byte(waba.Token),
-	}, clock.Now())
-	return err
-}
-
-// requestSync asks for the phone's contacts or history, as a partner does after
-// onboarding.
-func requestSync(ctx context.Context, graph string, n metaemu.Number, waba metaemu.WABA, kind string) error {
-	body := fmt.Sprintf(`{"messaging_product":"whatsapp","sync_type":%q}`, kind)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, graph+"/"+graphVersion+"/"+n.ID+"/smb_app_data", strings.NewReader(body))
+		Mode: "coexistence", Token: []byte(waba.Token), OnboardedAt: now,
+	}, now)
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+waba.Token)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("ask for %s: %w", kind, err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("ask for %s: answered %d", kind, res.StatusCode)
-	}
-	return nil
+	return h.db.BeginSyncs(ctx, b, number, now)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"wasl/internal/httpapi"
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
+	"wasl/internal/media"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -41,6 +43,9 @@ type house struct {
 	sender   *outbox.Sender
 	feeder   *journal.Feeder
 	reader   *ingest.Reader
+	mover    *coexist.Mover
+	fetcher  *media.Fetcher
+	sweeper  *media.Sweeper
 	door     *webhook.Handler
 	handler  http.Handler
 }
@@ -74,8 +79,24 @@ func (h *house) join(emulator string) error {
 	}
 	due, _ := h.db.Listen(store.TopicSend)
 	h.sender = &outbox.Sender{Queue: h.db, API: api, Facts: h.facts, Log: h.log, Claim: h.db.Claim, Wakes: due}
-	h.feeder = &journal.Feeder{Store: h.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: h.db}}, Log: h.log}
+	h.feeder = &journal.Feeder{Store: h.db, Reactions: []journal.Reaction{
+		coexist.Heartbeat{Heart: h.db}, coexist.Arrivals{Moves: h.db, Facts: h.facts},
+	}, Log: h.log}
+	moves, _ := h.db.Listen(store.TopicMove)
+	secret, _, _ := strings.Cut(h.serving.AppSecret, ",")
+	graph := &cloudapi.App{Client: api, ID: h.serving.AppID, Secret: strings.TrimSpace(secret)}
+	h.mover = &coexist.Mover{Graph: graph, Moves: h.db, Facts: h.facts, Log: h.log, Wake: moves}
 	h.reader = &ingest.Reader{Store: h.db, Normalize: webhook.Normalize, Heard: h.heard, Log: h.log}
+	vault := media.Disk{Root: filepath.Join(h.settings.Data, "media")}
+	if err := vault.Sweep(); err != nil {
+		return fmt.Errorf("tidy the folder of files: %w", err)
+	}
+	wanted := map[media.Lane]<-chan struct{}{}
+	for _, l := range []media.Lane{media.Live, media.History} {
+		wanted[l], _ = h.db.Listen(store.TopicFiles(l))
+	}
+	h.fetcher = &media.Fetcher{API: api, Store: h.db, Vault: vault, Log: h.log, Wake: wanted}
+	h.sweeper = &media.Sweeper{Store: h.db, Vault: vault, Keep: time.Duration(h.serving.MediaDays) * 24 * time.Hour, Log: h.log}
 	keeper := &ingest.Keeper{Store: h.db}
 	h.door = &webhook.Handler{
 		Apps: h.apps(), VerifyTokens: strings.Split(h.serving.VerifyToken, ","), Limit: h.serving.WebhookLimit,
@@ -87,7 +108,11 @@ func (h *house) join(emulator string) error {
 	pages := httpapi.New(httpapi.Config{
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
-		Pace:   h.pace, Retry: h.feeder.Retry,
+		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Files: h.db, Vault: vault,
+		Signup: httpapi.Signup{
+			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
+		},
+		SignupReady: graph.ID != "" && graph.Secret != "",
 		Unavailable: func(err error) bool { return errors.Is(err, store.ErrUnavailable) },
 		Ready:       []httpapi.Check{{Name: "database", Test: h.db.Ping}, httpapi.DiskSpace(h.settings.Data, lowDisk)},
 		Metrics:     metrics, Web: screens, EmulatorURL: emulator, PublicURL: h.serving.publicURL(), Version: version, Log: h.log,
@@ -168,7 +193,10 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		return err
 	}
 	for _, part := range []func(context.Context) error{
-		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run,
+		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run,
+		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
+		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
+		h.sweeper.Run,
 		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
 		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },
 	} {

@@ -61,7 +61,7 @@ func run(ctx runContext, args []string) int {
 		kong.Writers(ctx.stdout, ctx.stderr),
 		kong.Exit(func(code int) { status = code }),
 		kong.Configuration(kong.JSON),
-		kong.Vars{"graph_url": metaGraph, "graph_version": graphVersion},
+		kong.Vars{"graph_url": metaGraph, "graph_version": graphVersion, "sdk_url": metaSDK},
 		kong.Help(helpWithExamples),
 	)
 	if err != nil {

@@ -39,6 +39,7 @@ const lookTimeout = 30 * time.Second
 type Client struct {
 	base    string
 	version string
+	plain   bool // the Graph API itself is reached without encryption: an emulator's
 	http    *http.Client
 }
 
@@ -69,7 +70,7 @@ func New(base, version string, transport http.RoundTripper) (*Client, error) {
 		transport = t
 	}
 	return &Client{
-		base: u.JoinPath(version).String(), version: version,
+		base: u.JoinPath(version).String(), version: version, plain: u.Scheme == "http",
 		http: &http.Client{
 			Transport: transport,
 			// A redirect of a POST would send it again, elsewhere.

@@ -3,6 +3,7 @@ package cloudapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,13 +23,14 @@ type PhoneNumber struct {
 	PlatformType string           `json:"platform_type"` // CLOUD_API, …
 	Status       string           `json:"status"`        // CONNECTED, …
 	OnBizApp     bool             `json:"is_on_biz_app"`
+	Onboarded    string           `json:"last_onboarded_time"` // 2026-10-01T10:00:00+0000
 }
 
 // Coexists reports whether the Number is used by the phone app and the API at
 // once. Only then may it not be registered or deregistered (L2).
 func (n PhoneNumber) Coexists() bool { return n.OnBizApp && n.PlatformType == "CLOUD_API" }
 
-const numberFields = "id,display_phone_number,verified_name,quality_rating,platform_type,status,is_on_biz_app"
+const numberFields = "id,display_phone_number,verified_name,quality_rating,platform_type,status,is_on_biz_app,last_onboarded_time"
 
 // RefusedError is Graph's refusal of a request that sends nothing.
 type RefusedError struct {
@@ -127,6 +129,11 @@ func (c *Client) ask(ctx context.Context, method string, token outbox.Token, pat
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
+		// The address may hold a token or a secret, and Go's error quotes it.
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err
+		}
 		return err
 	}
 	defer resp.Body.Close()

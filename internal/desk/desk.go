@@ -102,6 +102,15 @@ type Span struct {
 	Limit  int
 }
 
+// File is what a message's file has become.
+type File struct {
+	State  string // wanted, stored, gone, refused, removed
+	Reason string // why it is not here
+	Type   string // media type, such as image/jpeg
+	Name   string // a document's
+	Size   int64  // 0 until it is stored
+}
+
 // Message is a message with everything known of it.
 type Message struct {
 	ID           wa.MessageID
@@ -126,6 +135,7 @@ type Message struct {
 	Reactions    []Reaction
 	Versions     []Version // the original and each edit, in order; empty if never edited
 	Attempt      *Attempt  // the latest
+	File         *File     // nil: it has none
 	// Seq is the place in the journal that had been reached when this was read: an
 	// entry after it may have changed the message since.
 	Seq wa.Seq

@@ -37,6 +37,9 @@ const (
 	CodeMessageTooOld              Code = "message_too_old"
 	CodeMessageNotWaiting          Code = "message_not_waiting"
 	CodeNumberTaken                Code = "number_taken"
+	CodeSignupNotConfigured        Code = "signup_not_configured"
+	CodeOnboardingNotWaiting       Code = "onboarding_not_waiting"
+	CodeSyncNotWaiting             Code = "sync_not_waiting"
 )
 
 var codes = []Code{
@@ -73,6 +76,9 @@ var codes = []Code{
 	CodeMessageTooOld,
 	CodeMessageNotWaiting,
 	CodeNumberTaken,
+	CodeSignupNotConfigured,
+	CodeOnboardingNotWaiting,
+	CodeSyncNotWaiting,
 }
 
 var texts = map[Code]Text{
@@ -306,5 +312,26 @@ var texts = map[Code]Text{
 		Fix:        "Check the ids; if they are right, the other business has to give the number up first.",
 		SentenceAR: "هذا الرقم أو حسابه يتبع نشاطًا آخر هنا.",
 		FixAR:      "تحقّق من المعرّفات؛ إن كانت صحيحة فعلى النشاط الآخر التخلي عن الرقم أولًا.",
+	},
+	CodeSignupNotConfigured: {
+		Kind:       Unprocessable,
+		Sentence:   "This installation cannot connect numbers yet: the app's id, secret or sign-up configuration is missing.",
+		Fix:        "Whoever runs it sets WASL_APP_ID, WASL_APP_SECRET and WASL_SIGNUP_CONFIG_ID and starts it again.",
+		SentenceAR: "لا يستطيع هذا التثبيت ربط الأرقام بعد: معرّف التطبيق أو سرّه أو إعداد التسجيل ناقص.",
+		FixAR:      "على من يشغّله أن يضبط WASL_APP_ID وWASL_APP_SECRET وWASL_SIGNUP_CONFIG_ID ثم يعيد تشغيله.",
+	},
+	CodeOnboardingNotWaiting: {
+		Kind:       Conflict,
+		Sentence:   "This step cannot be taken now: the connection has ended, or does not wait for it.",
+		Fix:        "Look at its state; if its code was lost or refused, open the popup again.",
+		SentenceAR: "لا يمكن اتخاذ هذه الخطوة الآن: انتهى الربط أو أنه لا ينتظرها.",
+		FixAR:      "انظر إلى حالته؛ إن ضاع الرمز أو رُفض فافتح النافذة من جديد.",
+	},
+	CodeSyncNotWaiting: {
+		Kind:       Conflict,
+		Sentence:   "This cannot be asked of the phone again: it was accepted, refused for good, or the day for it is over.",
+		Fix:        "To ask anew the owner disconnects in the app and connects again; nothing in the app is lost by that.",
+		SentenceAR: "لا يمكن طلب هذا من الهاتف مرة أخرى: قُبل الطلب أو رُفض نهائيًا أو انقضى يومه.",
+		FixAR:      "لطلبه من جديد يقطع المالك الاتصال في التطبيق ثم يربطه ثانية؛ ولا يضيع بذلك شيء من التطبيق.",
 	},
 }

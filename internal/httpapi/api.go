@@ -13,6 +13,7 @@ import (
 
 	"wasl/internal/auth"
 	"wasl/internal/desk"
+	"wasl/internal/media"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -73,6 +74,18 @@ type Config struct {
 	Journal  realtime.Journal
 	Hub      *realtime.Hub
 
+	// Onboardings brings numbers in, Moves shows how far they have come.
+	Onboardings Onboardings
+	Moves       Moves
+	// Signup is what Embedded Signup is opened with; SignupReady says that the
+	// app's secret is set too.
+	Signup      Signup
+	SignupReady bool
+
+	// Files shows what came with messages, and Vault has it; optional.
+	Files Files
+	Vault media.Vault
+
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
@@ -123,8 +136,10 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()
+	a.registerFiles()
 	a.registerContacts()
 	a.registerOperations()
 	a.registerPeople()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wasl/internal/auth"
+	"wasl/internal/coexist"
 	"wasl/internal/httpapi"
 	"wasl/internal/store/storetest"
 	"wasl/internal/wa"
@@ -40,30 +41,48 @@ func newOther(w *world) other {
 	}
 	o.Exec(`INSERT INTO delivery (id, node, received_at, app, sha256, state) VALUES ($1, 'n', 1, 'app', $2, 'split')`, "dlv_canary", []byte{1})
 	o.Exec("INSERT INTO delivery_body (delivery_id, body) VALUES ($1, $2)", "dlv_canary", []byte(`{"text":"`+canary+`"}`))
+	onboarding := coexist.Onboarding{
+		Business: o.Business, ID: "onb_" + canary, Mode: coexist.ModeCoexistence, Step: coexist.Choosing, BegunAt: at,
+		Among: []coexist.Candidate{{ID: "pn-canary", Display: canary, OnBizApp: true, PlatformType: "CLOUD_API"}},
+	}
+	if err := o.DB.BeginOnboarding(w.t.Context(), onboarding, coexist.Secret{Token: canary}); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := o.DB.AdvanceOnboarding(w.t.Context(), onboarding, nil, at); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := o.DB.BeginSyncs(w.t.Context(), o.Business, number, at); err != nil {
+		w.t.Fatal(err)
+	}
 	o.ids = map[string]string{
 		"numbers": string(number), "contacts": string(contact), "conversations": string(conv), "messages": string(message),
-		"people": string(people[0].ID), "keys": key.ID, "deliveries": "dlv_canary", "reactions": "bot",
+		"people": string(people[0].ID), "keys": key.ID, "deliveries": "dlv_canary", "reactions": "bot", "onboardings": onboarding.ID,
 	}
 	return o
 }
 
 // bodies are valid bodies, so that what refuses a request is not its shape.
 var bodies = map[string]string{
-	"POST /v1/session":                     `{"email":"x@example.test","password":"wrong password"}`,
-	"POST /v1/conversations/{id}/messages": `{"content":{"type":"text","text":{"body":"hi"}}}`,
-	"POST /v1/messages":                    `{"to":"+971501112233","content":{"type":"text","text":{"body":"hi"}}}`,
-	"POST /v1/messages/{id}/resolve":       `{"verdict":"treat_as_sent"}`,
-	"POST /v1/conversations/{id}/takeover": `{"until":null,"reason":""}`,
-	"POST /v1/conversations/{id}/handback": `{}`,
-	"POST /v1/conversations/{id}/read":     ``,
-	"POST /v1/eligibility":                 `{"number":"+966512345678"}`,
-	"POST /v1/people":                      `{"email":"new-%d@example.test","name":"New","role":"agent","password":"long enough password"}`,
-	"POST /v1/keys":                        `{"name":"k","scopes":["read"]}`,
-	"POST /v1/reactions/{name}/retry":      `{"seq":"1"}`,
+	"POST /v1/session":                         `{"email":"x@example.test","password":"wrong password"}`,
+	"POST /v1/conversations/{id}/messages":     `{"content":{"type":"text","text":{"body":"hi"}}}`,
+	"POST /v1/messages":                        `{"to":"+971501112233","content":{"type":"text","text":{"body":"hi"}}}`,
+	"POST /v1/messages/{id}/resolve":           `{"verdict":"treat_as_sent"}`,
+	"POST /v1/conversations/{id}/takeover":     `{"until":null,"reason":""}`,
+	"POST /v1/conversations/{id}/handback":     `{}`,
+	"POST /v1/conversations/{id}/read":         ``,
+	"POST /v1/eligibility":                     `{"number":"+966512345678"}`,
+	"POST /v1/people":                          `{"email":"new-%d@example.test","name":"New","role":"agent","password":"long enough password"}`,
+	"POST /v1/keys":                            `{"name":"k","scopes":["read"]}`,
+	"POST /v1/reactions/{name}/retry":          `{"seq":"1"}`,
+	"POST /v1/onboardings":                     `{"code":"c","mode":"coexistence","understood":true}`,
+	"POST /v1/onboardings/{id}/choose":         `{"phone_number_id":"pn-canary"}`,
+	"POST /v1/onboardings/{id}/retry":          `{}`,
+	"POST /v1/numbers/{id}/syncs/{kind}/retry": ``,
 }
 
 // fill puts the other business's id into a route's path.
 func (o other) fill(t *testing.T, path string) string {
+	path = strings.Replace(path, "{kind}", "history", 1)
 	for _, name := range []string{"{id}", "{name}"} {
 		if !strings.Contains(path, name) {
 			continue

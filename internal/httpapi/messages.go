@@ -12,6 +12,7 @@ import (
 	"wasl/internal/auth"
 	"wasl/internal/desk"
 	"wasl/internal/fault"
+	"wasl/internal/media"
 	"wasl/internal/wa"
 )
 
@@ -38,6 +39,7 @@ type Message struct {
 	RevokedAt      *time.Time        `json:"revoked_at" nullable:"true"`
 	Versions       []Version         `json:"versions" doc:"how it read at first and after each edit; empty if it was never edited"`
 	Attempt        *Attempt          `json:"attempt" doc:"the latest try to send it"`
+	File           *File             `json:"file" doc:"what came with it; null if nothing did"`
 	Failure        *Failure          `json:"failure"`
 	Note           string            `json:"note" doc:"why it is held or needs a person, as a reason's code; may be empty"`
 	Cost           *struct{}         `json:"cost"`
@@ -180,6 +182,12 @@ func messageOf(m desk.Message) Message {
 	}
 	if t := m.Attempt; t != nil {
 		out.Attempt = &Attempt{N: t.N, StartedAt: t.StartedAt, Outcome: orNull(t.Outcome)}
+	}
+	if f := m.File; f != nil {
+		out.File = &File{State: f.State, Reason: f.Reason, Type: f.Type, Name: f.Name, Size: f.Size}
+		if f.State == string(media.Stored) {
+			out.File.URL = "/v1/messages/" + string(m.ID) + "/file"
+		}
 	}
 	if m.Code != 0 || m.CodeTitle != "" {
 		out.Failure = &Failure{Code: m.Code, Title: m.CodeTitle}

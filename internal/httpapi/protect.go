@@ -38,9 +38,12 @@ func (a *API) protected(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("X-Request-Id", id)
 		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if r.URL.Path == connectPage {
+			a.openToSignup(h)
+		}
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), payment=()")
 		if a.secure {
@@ -51,6 +54,27 @@ func (a *API) protected(next http.Handler) http.Handler {
 		}
 		checked.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, id)))
 	})
+}
+
+// connectPage is the one page that loads a script of Meta's and opens its popup.
+const connectPage = "/connect"
+
+// openToSignup lets the page load the script, whose calls go to Meta, and the
+// popup answer it. It shows nothing of customers.
+func (a *API) openToSignup(h http.Header) {
+	u, err := url.Parse(a.Signup.SDKURL)
+	if err != nil || u.Host == "" {
+		return
+	}
+	origin := u.Scheme + "://" + u.Host
+	also := origin
+	if strings.HasSuffix(u.Host, ".facebook.net") {
+		also += " https://*.facebook.com https://facebook.com"
+	}
+	p := strings.Replace(contentPolicy, "script-src 'self'", "script-src 'self' "+origin, 1)
+	p = strings.Replace(p, "connect-src 'self'", "connect-src 'self' "+also+"; frame-src "+also, 1)
+	h.Set("Content-Security-Policy", p)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 }
 
 // recovered turns a panic into an answer and a line in the log. The panic's value is

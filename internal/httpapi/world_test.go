@@ -14,8 +14,10 @@ import (
 
 	"wasl/internal/auth"
 	"wasl/internal/clock"
+	"wasl/internal/coexist"
 	"wasl/internal/desk"
 	"wasl/internal/httpapi"
+	"wasl/internal/media"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -26,10 +28,12 @@ import (
 // world is a door over a real store, with one Business planted.
 type world struct {
 	storetest.Seed
-	t    testing.TB
-	api  *httpapi.API
-	gate *auth.Gate
-	log  *bytes.Buffer
+	t     testing.TB
+	api   *httpapi.API
+	gate  *auth.Gate
+	log   *bytes.Buffer
+	meta  *meta
+	vault media.Disk
 
 	number  wa.NumberID
 	contact wa.ContactID
@@ -48,7 +52,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 
 func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Config)) *world {
 	t.Helper()
-	w := &world{Seed: opened.Plant(t, "Riyadh Roastery"), t: t, log: &bytes.Buffer{}}
+	w := &world{Seed: opened.Plant(t, "Riyadh Roastery"), t: t, log: &bytes.Buffer{}, meta: &meta{}, vault: media.Disk{Root: t.TempDir()}}
 	w.number = w.Number("riyadh")
 	w.contact = w.Contact("Ana", "966501112222")
 	w.conv = w.Conversation(w.number, w.contact)
@@ -60,6 +64,8 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 		Pace: func(n desk.Number, _ time.Time) httpapi.Pace {
 			return httpapi.Pace{MPS: 20, Source: "test", From: "2025-11-21"}
 		},
+		Onboardings: &coexist.Mover{Graph: w.meta, Moves: w.DB, Facts: platform.Known(), Log: log}, Moves: w.DB, Files: w.DB, Vault: w.vault,
+		Signup: httpapi.Signup{AppID: "1", ConfigID: "2", GraphVersion: "v25.0", SDKURL: "https://connect.facebook.net/en_US/sdk.js"}, SignupReady: true,
 		PublicURL: "http://wasl.test", Log: log,
 	}
 	for _, f := range change {

@@ -29,8 +29,17 @@ func (f Facts) value(n Name, scopes ...string) int64 {
 	return x.Value
 }
 
+// Span is a fact whose unit is ms, of the narrowest scope that is known.
+func (f Facts) Span(n Name, scopes ...string) time.Duration { return f.span(n, scopes...) }
+
 func (f Facts) span(n Name, scopes ...string) time.Duration {
 	return time.Duration(f.value(n, scopes...)) * time.Millisecond
+}
+
+// List is a fact that is a list, of the narrowest scope that is known.
+func (f Facts) List(n Name, scopes ...string) []string {
+	x, _ := f.Fact(n, scopes...)
+	return x.List
 }
 
 // Rate is how fast a Number may send, and why.

@@ -43,6 +43,19 @@ const (
 	ActiveDays     Name = "signup_active_days" // days the app should have been in use
 )
 
+// The facts of moving in.
+const (
+	SyncWindow    Name = "sync_window"     // ms after onboarding in which a sync may be asked for
+	SyncDoubt     Name = "sync_doubt"      // ms after an unanswered request until it is made again
+	SyncPatience  Name = "sync_patience"   // ms without anything after which an accepted sync is silent; scope: first, second, third
+	SyncQuiet     Name = "sync_quiet"      // ms without anything until a sync is quiet; scope: kind
+	SyncEnd       Name = "sync_end"        // ms without anything until it counts as complete; scope: kind
+	SyncLongest   Name = "sync_longest"    // ms after which none goes on
+	MediaIDAge    Name = "media_id_age"    // ms an id of a file lives that came by webhook
+	WebhookFields Name = "webhook_fields"  // fields an app must be subscribed to; scope: mode
+	SignupCodeAge Name = "signup_code_age" // ms a code of Embedded Signup can be exchanged
+)
+
 // Fact is one figure, or one list, and where it comes from.
 type Fact struct {
 	Name   Name     `json:"name"`

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"wasl/internal/fault"
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
+	"wasl/internal/media"
 	"wasl/internal/memnet"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
@@ -44,29 +46,73 @@ type spine struct {
 	box      *outbox.Box
 	business wa.BusinessID
 	numberID wa.NumberID
+	app      metaemu.App
+	mover    *coexist.Mover
+	vault    media.Disk
+	calls    calls
+}
+
+// calls are the Graph calls that reached Meta, in their order.
+type calls struct {
+	mu   sync.Mutex
+	list []metaemu.Exchange
+}
+
+func (c *calls) add(x metaemu.Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = append(c.list, x)
+}
+
+// to are those of an edge, such as smb_app_data.
+func (c *calls) to(edge string) (out []metaemu.Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, x := range c.list {
+		if x.Edge == edge {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 func newSpine(t *testing.T) *spine {
+	s := newHouse(t, metaemu.NumberSpec{})
+	s.numberID = must(s.db.AddNumber(t.Context(), store.NewNumber{
+		Business: s.business, PhoneNumberID: wa.PhoneNumberID(s.number.ID), WABAID: wa.WABAID(s.number.WABA), Display: s.number.Display,
+		Mode: "coexistence", Token: []byte(s.number.Token),
+	}, clock.Now()))(t)
+	return s
+}
+
+// newHouse is a house and a number at Meta that is not in it.
+func newHouse(t *testing.T, spec metaemu.NumberSpec) *spine {
 	time.Sleep(time.Until(storetest.Noon))
 	s := &spine{t: t}
 	net := memnet.New()
-	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client(), Witness: witness.FromEnv()})
-	app := must(s.emu.CreateApp(metaemu.AppSpec{Secret: "s3cret", VerifyToken: "v"}))(t)
-	waba := must(s.emu.CreateWABA(metaemu.WABASpec{App: app.ID}))(t)
-	s.number = must(s.emu.CreateNumber(metaemu.NumberSpec{WABA: waba.ID}))(t)
+	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client(), Witness: s.watched(witness.FromEnv())})
+	s.app = must(s.emu.CreateApp(metaemu.AppSpec{Secret: "s3cret", VerifyToken: "v"}))(t)
+	spec.WABA = must(s.emu.CreateWABA(metaemu.WABASpec{App: s.app.ID}))(t).ID
+	s.number = must(s.emu.CreateNumber(spec))(t)
 	s.customer = must(s.emu.CreateCustomer(metaemu.CustomerSpec{Name: "منى", ReadsAtOnce: true}))(t)
 
 	s.db = must(store.Open(t.Context(), store.Options{URL: filepath.Join(quickDir(t), "wasl.db"), Sealer: storetest.Sealer()}))(t)
 	s.business = must(s.db.CreateBusiness(t.Context(), "Spine", clock.Now()))(t)
-	s.numberID = must(s.db.AddNumber(t.Context(), store.NewNumber{
-		Business: s.business, PhoneNumberID: wa.PhoneNumberID(s.number.ID), WABAID: wa.WABAID(waba.ID), Display: s.number.Display,
-		Mode: "coexistence", Token: []byte(s.number.Token),
-	}, clock.Now()))(t)
 	s.serve(net)
-	if err := s.emu.SetCallback(app.ID, "http://wasl.test/webhooks/meta", "v"); err != nil {
+	if err := s.emu.SetCallback(s.app.ID, "http://wasl.test/webhooks/meta", "v"); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// watched notes calls beside the witness of the tests, if there is one.
+func (s *spine) watched(also func(metaemu.Exchange)) func(metaemu.Exchange) {
+	return func(x metaemu.Exchange) {
+		s.calls.add(x)
+		if also != nil {
+			also(x)
+		}
+	}
 }
 
 // serve joins the rooms as cmd/wasl does, over the network in memory.
@@ -78,7 +124,21 @@ func (s *spine) serve(net *memnet.Net) {
 	s.box = &outbox.Box{Intake: s.db, Facts: facts, Wake: sender.Wake}
 	log := slog.New(slog.DiscardHandler)
 	reader := &ingest.Reader{Store: s.db, Normalize: webhook.Normalize, Log: log}
-	feeder := &journal.Feeder{Store: s.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: s.db}}, Log: log}
+	feeder := &journal.Feeder{Store: s.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: s.db}, coexist.Arrivals{Moves: s.db, Facts: facts}}, Log: log}
+	graph := &cloudapi.App{Client: api, ID: s.app.ID, Secret: s.app.Secret}
+	moves, deaf := s.db.Listen(store.TopicMove)
+	s.t.Cleanup(deaf)
+	s.mover = &coexist.Mover{Graph: graph, Moves: s.db, Facts: facts, Log: log, Wake: moves}
+	s.vault = media.Disk{Root: quickDir(s.t)}
+	fetcher := &media.Fetcher{API: api, Store: s.db, Vault: s.vault, Log: log, Wake: map[media.Lane]<-chan struct{}{}}
+	for _, l := range []media.Lane{media.Live, media.History} {
+		wanted, stop := s.db.Listen(store.TopicFiles(l))
+		s.t.Cleanup(stop)
+		fetcher.Wake[l] = wanted
+	}
+	fetch := func(l media.Lane) func(context.Context) error {
+		return func(ctx context.Context) error { return fetcher.Run(ctx, l) }
+	}
 	keeper := &ingest.Keeper{Store: s.db}
 	door := &webhook.Handler{
 		Apps: []webhook.App{{Name: "app", Secret: "s3cret"}}, VerifyTokens: []string{"v"}, Keep: keeper.Keep,
@@ -92,8 +152,8 @@ func (s *spine) serve(net *memnet.Net) {
 		go func() { _ = srv.Serve(l) }() // ends with Close
 		stop = append(stop, func() { _ = srv.Close() })
 	}
-	done := make(chan struct{}, 5)
-	for _, run := range []func(context.Context) error{sender.Run, reader.Run, reader.RunHistory, feeder.Run, s.emu.Run} {
+	done := make(chan struct{}, 8)
+	for _, run := range []func(context.Context) error{sender.Run, reader.Run, reader.RunHistory, feeder.Run, s.mover.Run, fetch(media.Live), fetch(media.History), s.emu.Run} {
 		go func() {
 			if err := run(ctx); err != nil {
 				s.t.Errorf("run: %v", err)
@@ -103,7 +163,7 @@ func (s *spine) serve(net *memnet.Net) {
 	}
 	s.t.Cleanup(func() {
 		end()
-		for range 5 {
+		for range 8 {
 			<-done
 		}
 		for _, f := range stop {

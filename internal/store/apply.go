@@ -10,6 +10,7 @@ import (
 
 	"wasl/internal/clock"
 	"wasl/internal/ingest"
+	"wasl/internal/media"
 	"wasl/internal/wa"
 )
 
@@ -44,7 +45,8 @@ type applier struct {
 	chunks      [][]any
 	waiting     [][]any
 	filed       int
-	resumed     bool // a Number may send again
+	resumed     bool         // a Number may send again
+	files       []media.Lane // in which files have come to be wanted
 	entries     []wa.Entry
 }
 

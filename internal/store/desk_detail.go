@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"wasl/internal/clock"
 	"wasl/internal/desk"
@@ -23,6 +24,8 @@ type details struct {
 	wamids  []string
 	quoted  []string
 	ids     []string
+	filed   map[string]*desk.Message
+	files   []string
 }
 
 func (d *details) load(ctx context.Context) error {
@@ -39,15 +42,41 @@ func (d *details) load(ctx context.Context) error {
 	if err := d.attempts(ctx); err != nil {
 		return fmt.Errorf("attempts: %w", err)
 	}
+	if err := d.loadFiles(ctx); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
 	return nil
+}
+
+// loadFiles tells what has become of the messages' files.
+func (d *details) loadFiles(ctx context.Context) error {
+	if len(d.files) == 0 {
+		return nil
+	}
+	rows, err := d.db.query(ctx, `SELECT message_id, state, reason, mime, name, size FROM message_file WHERE business_id = $1 AND `+
+		d.db.d.in("message_id", 2), string(d.b), d.db.d.list(d.files))
+	return each(rows, err, func(r *sql.Rows) error {
+		var id string
+		var f desk.File
+		if err := r.Scan(&id, &f.State, &f.Reason, &f.Type, &f.Name, &f.Size); err != nil {
+			return err
+		}
+		d.filed[id].File = &f
+		return nil
+	})
 }
 
 func (d *details) index() {
 	d.byTrace = make(map[traceKey]*desk.Message, len(d.list))
 	d.byID = make(map[string]*desk.Message, len(d.list))
+	d.filed = map[string]*desk.Message{}
 	numbers := map[wa.NumberID]bool{}
 	for i := range d.list {
 		m := &d.list[i]
+		if slices.Contains(kindsOfFile, m.Type) {
+			d.filed[string(m.ID)] = m
+			d.files = append(d.files, string(m.ID))
+		}
 		if !numbers[m.Number] {
 			numbers[m.Number] = true
 			d.numbers = append(d.numbers, string(m.Number))

@@ -157,6 +157,9 @@ func (a *applier) flushBodies(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write bodies: %w", err)
 	}
+	if err := a.wantFiles(ctx); err != nil {
+		return err
+	}
 	a.bodies = map[wa.MessageID]wa.Content{}
 	return nil
 }

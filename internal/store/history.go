@@ -11,6 +11,7 @@ import (
 
 	"wasl/internal/clock"
 	"wasl/internal/ingest"
+	"wasl/internal/media"
 	"wasl/internal/wa"
 )
 
@@ -36,7 +37,7 @@ func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID) (s ingest.Slice,
 // ApplyHistory applies up to limit messages of a fragment in one transaction.
 // The journal gets one entry for the whole fragment, with its last messages.
 func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, ev wa.Event, limit int) error {
-	all, media := historyMessages(ev)
+	all, files := historyMessages(ev)
 	end := min(s.Done+limit, len(all))
 	at, reason, err := db.owner(ctx, placeOf(ev))
 	if err != nil {
@@ -45,13 +46,15 @@ func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, e
 	if at.business != s.Business {
 		return db.ParkHistory(ctx, s, firstOf(reason, "number_moved"))
 	}
+	var lanes []media.Lane
 	err = db.write(ctx, background, func(ctx context.Context, t *tx) error {
 		a := newApplier(db, t, s.Business, now)
+		defer func() { lanes = a.files }()
 		if err := a.prepareHistory(ctx, at.number, all[s.Done:end]); err != nil {
 			return err
 		}
 		for _, m := range all[s.Done:end] {
-			f, err := a.past(ctx, at.number, m, media)
+			f, err := a.past(ctx, at.number, m, files)
 			if err != nil {
 				return err
 			}
@@ -73,6 +76,9 @@ func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, e
 	})
 	if err == nil && end == len(all) {
 		db.grew(s.Business)
+	}
+	if err == nil {
+		db.wakeFiles(lanes)
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"wasl/internal/clock"
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
+	"wasl/internal/media"
 	"wasl/internal/wa"
 )
 
@@ -168,8 +169,9 @@ func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) 
 	}
 	var grown []wa.BusinessID
 	var history, resumed bool
+	var files []media.Lane
 	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		grown, history, resumed = nil, false, false
+		grown, history, resumed, files = nil, false, false, nil
 		tallies := slices.Clone(noted)
 		for i := range tallies {
 			tallies[i].exceptions = slices.Clone(noted[i].exceptions)
@@ -184,6 +186,7 @@ func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) 
 			}
 			history = history || a.filed > 0
 			resumed = resumed || a.resumed
+			files = append(files, a.files...)
 		}
 		return markDone(ctx, t, ps, tallies)
 	})
@@ -197,6 +200,7 @@ func (db *DB) applyOnce(ctx context.Context, now time.Time, ps []ingest.Parsed) 
 	if resumed {
 		db.Wake(TopicSend)
 	}
+	db.wakeFiles(files)
 	return grown, nil
 }
 

@@ -28,19 +28,22 @@ type NewNumber struct {
 	Country       string // ISO 3166 alpha-2; "" means: read it from Display
 	MPS           int    // 0 means the dated rule of the country
 	Token         []byte // sealed before it is written; nil keeps the one that is there
+	// OnboardedAt is when an onboarding ended; zero: now for a new Number, and no
+	// change for one that is there.
+	OnboardedAt time.Time
 }
-
-// The ways a Number is used.
-const (
-	modeCoexistence = "coexistence"
-	modeCloud       = "cloud"
-)
 
 // AddNumber adds a Number to a Business, live at once. Adding one again that the
 // Business already has renews its token and particulars and keeps its id. A
 // phone number id or WABA of another Business is refused: fault number_taken, since
-// one Portfolio belongs to one Business (decision 17).
+// one Portfolio belongs to one Business (decision 17). A number that comes back under
+// new ids of Meta's is the one that it was, with its conversations.
 func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.NumberID, error) {
+	return db.addNumber(ctx, n, now, nil)
+}
+
+// addNumber does also, if it is not nil, in the same transaction.
+func (db *DB) addNumber(ctx context.Context, n NewNumber, now time.Time, also func(context.Context, *tx, wa.NumberID) error) (wa.NumberID, error) {
 	digits := wa.Digits(n.Display)
 	if err := checkNumber(n, digits); err != nil {
 		return "", err
@@ -51,8 +54,14 @@ func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.Num
 	fresh := wa.NumberID(id.New("num"))
 	var number wa.NumberID
 	err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		var err error
-		if number, err = t.claim(ctx, n, fresh); err != nil {
+		was, err := t.sameDigits(ctx, n.Business, digits)
+		if err != nil {
+			return err
+		}
+		if was == "" {
+			was = fresh
+		}
+		if number, err = t.claim(ctx, n, was); err != nil {
 			return err
 		}
 		if err := t.putNumber(ctx, n, number, digits, now); err != nil {
@@ -67,9 +76,13 @@ func (db *DB) AddNumber(ctx context.Context, n NewNumber, now time.Time) (wa.Num
 				return err
 			}
 		}
-		return t.append(ctx, n.Business, now, []wa.Entry{{
+		err = t.append(ctx, n.Business, now, []wa.Entry{{
 			Kind: wa.NumberChangedKind, Number: number, Facts: wa.Facts{Event: "added", HappenedAt: now},
 		}})
+		if err != nil || also == nil {
+			return err
+		}
+		return also(ctx, t, number)
 	})
 	if err != nil {
 		return "", fmt.Errorf("add number: %w", err)
@@ -90,7 +103,7 @@ func checkNumber(n NewNumber, digits string) error {
 		return bad("waba_id: must not be empty.")
 	case len(digits) < 5 || len(digits) > 20:
 		return bad("display: must be a phone number with its country code.")
-	case n.Mode != modeCoexistence && n.Mode != modeCloud:
+	case n.Mode != coexist.ModeCoexistence && n.Mode != coexist.ModeCloud:
 		return bad("mode: must be coexistence or cloud.")
 	case n.MPS < 0:
 		return bad("mps: must not be negative.")
@@ -101,6 +114,15 @@ func checkNumber(n NewNumber, digits string) error {
 func countryOf(digits string) string {
 	t, _ := coexist.TerritoryOf("+" + digits)
 	return t.Code
+}
+
+// sameDigits finds a Number of the Business by what people dial.
+func (t *tx) sameDigits(ctx context.Context, b wa.BusinessID, digits string) (n wa.NumberID, err error) {
+	err = t.row(ctx, "SELECT id FROM number WHERE business_id = $1 AND digits = $2 ORDER BY created_at, id LIMIT 1", []any{string(b), digits}, &n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return n, err
 }
 
 // claim enters the number into the directories, or finds it there; it returns the
@@ -130,14 +152,19 @@ func (t *tx) claim(ctx context.Context, n NewNumber, fresh wa.NumberID) (wa.Numb
 }
 
 func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, digits string, now time.Time) error {
+	onboarded := n.OnboardedAt
+	if onboarded.IsZero() {
+		onboarded = now
+	}
 	_, err := t.exec(ctx, `INSERT INTO number (business_id, id, phone_number_id, waba_id, display, digits, country, name, mode, stage,
 			stage_at, mps, onboarded_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $10, $10)
-		ON CONFLICT (business_id, id) DO UPDATE SET waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12, $10)
+		ON CONFLICT (business_id, id) DO UPDATE SET phone_number_id = EXCLUDED.phone_number_id, waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
 			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
-			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = ''`,
+			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = '',
+			onboarded_at = CASE WHEN $13 = 1 THEN EXCLUDED.onboarded_at ELSE number.onboarded_at END`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
-		clock.Micros(now), n.MPS)
+		clock.Micros(now), n.MPS, clock.Micros(onboarded), flag(!n.OnboardedAt.IsZero()))
 	return err
 }
 
@@ -176,17 +203,24 @@ func (db *DB) TokenOf(ctx context.Context, b wa.BusinessID, number wa.NumberID) 
 
 const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.mps,
 	n.alive_at, n.alive_grade, n.alive_kind, n.stopped,
-	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1)
+	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1),
+	COALESCE((SELECT s.state FROM phone_sync s WHERE s.business_id = n.business_id AND s.number_id = n.id AND s.kind = 'history' ORDER BY s.began DESC LIMIT 1), '')
 	FROM number n`
 
 func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
 	n := desk.Number{Business: b}
 	var alive, progress int64
+	var sync coexist.SyncState
 	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
-		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress)
+		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress, &sync)
 	n.AliveAt = clock.FromMicros(alive)
 	switch {
-	case progress < 0:
+	case sync != "":
+		n.History = desk.History{State: historyState(sync), Progress: int(max(0, progress))}
+		if sync == coexist.Complete {
+			n.History.Progress = 100
+		}
+	case progress < 0: // a number that was added by hand
 		n.History = desk.History{State: "not_requested"}
 	case progress < 100:
 		n.History = desk.History{State: "running", Progress: int(progress)}

@@ -15,6 +15,7 @@ const (
 	MessageEdited          Kind = "message.edited"
 	MessageRevoked         Kind = "message.revoked"
 	MessageReacted         Kind = "message.reacted"
+	MessageFileKind        Kind = "message.file"
 	ContactChangedKind     Kind = "contact.changed"
 	ContactMerged          Kind = "contact.merged"
 	ConversationRead       Kind = "conversation.read"

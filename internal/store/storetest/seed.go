@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"hash/fnv"
 	"testing"
 	"time"
 
@@ -50,9 +51,15 @@ func (s Seed) Person(email string, role auth.Role) wa.PersonID {
 // Number plants a Number whose phone number id and WABA are made from name.
 func (s Seed) Number(name string) wa.NumberID {
 	s.t.Helper()
+	display := "+966 50 111 2222"
+	if name != "riyadh" { // two Numbers of a Business are not dialled alike
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(name)) // never fails
+		display = fmt.Sprintf("+966 55 %07d", h.Sum32()%10_000_000)
+	}
 	n, err := s.DB.AddNumber(s.t.Context(), store.NewNumber{
 		Business: s.Business, PhoneNumberID: wa.PhoneNumberID("pn-" + name), WABAID: wa.WABAID("waba-" + name),
-		Display: "+966 50 111 2222", Name: name, Mode: "coexistence", Token: []byte("token-" + name),
+		Display: display, Name: name, Mode: "coexistence", Token: []byte("token-" + name),
 	}, Noon)
 	if err != nil {
 		s.t.Fatalf("plant number: %v", err)

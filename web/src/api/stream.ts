@@ -10,6 +10,7 @@ const kinds = [
   'message.edited',
   'message.revoked',
   'message.reacted',
+  'message.file',
   'message.imported',
   'contact.changed',
   'contact.merged',

@@ -69,6 +69,16 @@ export type Version = { n: number; at: string; text: string; content: Content | 
 
 export type MessageReaction = { emoji: string; from: 'customer' | 'business'; at: string }
 
+/** What came with a message; url is empty until it is stored. */
+export type MessageFile = {
+  state: 'wanted' | 'stored' | 'gone' | 'refused' | 'removed'
+  reason: string
+  type: string
+  name: string
+  size: number
+  url: string
+}
+
 export type Message = {
   id: string
   wamid: string | null
@@ -91,6 +101,7 @@ export type Message = {
   revoked_at: string | null
   versions: Version[]
   attempt: { n: number; started_at: string; outcome: string | null } | null
+  file?: MessageFile | null
   failure: { code: number; title: string; fix: string } | null
   seq: string
 }

@@ -232,6 +232,25 @@ export const ar: Words = {
     items: (count) =>
       n(count, { zero: 'لا أصناف', one: 'صنف واحد', two: 'صنفان', few: '# أصناف', many: '# صنفًا', other: '# صنف' }),
   },
+  file: {
+    wanted: 'جارٍ الجلب…',
+    save: (what) => `حفظ: ${i(what)}`,
+    size: (bytes) =>
+      bytes >= 1_000_000
+        ? `${(bytes / 1_000_000).toFixed(1)} م.ب`
+        : bytes >= 1_000
+          ? `${Math.round(bytes / 1_000)} ك.ب`
+          : `${bytes} بايت`,
+    missing: (state, reason) =>
+      state === 'removed'
+        ? 'حُذف هنا بعد انقضاء مدته؛ قد يكون باقيًا على الهاتف'
+        : ({
+            expired: 'يحتفظ به واتساب أيامًا قليلة فقط؛ انظر في الهاتف',
+            not_found: 'لم يعد لدى واتساب؛ انظر في الهاتف',
+            too_large: 'أكبر من أن يُحفظ هنا؛ انظر في الهاتف',
+            altered: 'ما وصل ليس ما أُعلن عنه، لذا لم يُحفظ',
+          }[reason] ?? 'ليس هنا؛ انظر في الهاتف'),
+  },
   composer: {
     label: 'الرسالة',
     placeholder: (name) => `اكتب إلى ${i(name)}`,

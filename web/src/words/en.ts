@@ -214,6 +214,21 @@ export const en = {
     map: 'Show on a map',
     items: (count: number) => n(count, { one: '# item', other: '# items' }),
   },
+  file: {
+    wanted: 'Being fetched…',
+    save: (what: string) => `Save: ${i(what)}`,
+    size: (bytes: number) =>
+      bytes >= 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : bytes >= 1_000 ? `${Math.round(bytes / 1_000)} kB` : `${bytes} B`,
+    missing: (state: string, reason: string) =>
+      state === 'removed'
+        ? 'Deleted here after its time; it may still be on the phone'
+        : ({
+            expired: 'WhatsApp kept it for a few days only; look on the phone',
+            not_found: 'WhatsApp does not have it any more; look on the phone',
+            too_large: 'Too large to be kept here; look on the phone',
+            altered: 'What came was not what was announced, so it is not kept',
+          }[reason] ?? 'Not here; look on the phone'),
+  },
   composer: {
     label: 'Message',
     placeholder: (name: string) => `Write to ${i(name)}`,

@@ -172,6 +172,21 @@ export const codes = {
     en: { sentence: "This number or its account belongs to another business here.", fix: "Check the ids; if they are right, the other business has to give the number up first." },
     ar: { sentence: "هذا الرقم أو حسابه يتبع نشاطًا آخر هنا.", fix: "تحقّق من المعرّفات؛ إن كانت صحيحة فعلى النشاط الآخر التخلي عن الرقم أولًا." },
   },
+  signup_not_configured: {
+    kind: "unprocessable",
+    en: { sentence: "This installation cannot connect numbers yet: the app's id, secret or sign-up configuration is missing.", fix: "Whoever runs it sets WASL_APP_ID, WASL_APP_SECRET and WASL_SIGNUP_CONFIG_ID and starts it again." },
+    ar: { sentence: "لا يستطيع هذا التثبيت ربط الأرقام بعد: معرّف التطبيق أو سرّه أو إعداد التسجيل ناقص.", fix: "على من يشغّله أن يضبط WASL_APP_ID وWASL_APP_SECRET وWASL_SIGNUP_CONFIG_ID ثم يعيد تشغيله." },
+  },
+  onboarding_not_waiting: {
+    kind: "conflict",
+    en: { sentence: "This step cannot be taken now: the connection has ended, or does not wait for it.", fix: "Look at its state; if its code was lost or refused, open the popup again." },
+    ar: { sentence: "لا يمكن اتخاذ هذه الخطوة الآن: انتهى الربط أو أنه لا ينتظرها.", fix: "انظر إلى حالته؛ إن ضاع الرمز أو رُفض فافتح النافذة من جديد." },
+  },
+  sync_not_waiting: {
+    kind: "conflict",
+    en: { sentence: "This cannot be asked of the phone again: it was accepted, refused for good, or the day for it is over.", fix: "To ask anew the owner disconnects in the app and connects again; nothing in the app is lost by that." },
+    ar: { sentence: "لا يمكن طلب هذا من الهاتف مرة أخرى: قُبل الطلب أو رُفض نهائيًا أو انقضى يومه.", fix: "لطلبه من جديد يقطع المالك الاتصال في التطبيق ثم يربطه ثانية؛ ولا يضيع بذلك شيء من التطبيق." },
+  },
 } as const satisfies Record<string, { kind: string; en: CodeText; ar: CodeText }>;
 
 /** A stable code of the API's problem documents. */

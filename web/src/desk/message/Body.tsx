@@ -1,51 +1,33 @@
 import {
   Contact,
   FileText,
-  Image,
   ImageOff,
   Info,
   List,
   MapPin,
-  Mic,
   MousePointerClick,
-  Music,
   PackageOpen,
   ShoppingBag,
   Smartphone,
-  Sticker,
-  Video,
-  type LucideIcon,
 } from 'lucide-react'
-import type { ReactNode } from 'react'
 import type { Message } from '../../api/types'
 import { Ltr } from '../../ui/Ltr'
 import { useWords } from '../../words/words'
 import { shownAs, type Shown } from '../content'
 import { prettyPhone } from '../naming'
+import { File } from './File'
+import { Piece } from './Piece'
 import { WrittenText } from './WrittenText'
 
-const mediaIcons: Record<Extract<Shown, { is: 'media' }>['media'], LucideIcon> = {
-  image: Image,
-  video: Video,
-  audio: Music,
-  voice: Mic,
-  document: FileText,
-  sticker: Sticker,
-}
-
 /** Body shows what a message is; whatever we cannot show has a name and a place. */
-export function Body({ message }: { message: Pick<Message, 'type' | 'content' | 'text'> }) {
+export function Body({ message }: { message: Pick<Message, 'id' | 'type' | 'content' | 'text' | 'file'> }) {
   const { words } = useWords()
   const shown = shownAs(message)
   switch (shown.is) {
     case 'text':
       return <WrittenText text={shown.text} />
     case 'media':
-      return (
-        <Piece icon={mediaIcons[shown.media]} title={words.kind[shown.media]} text={shown.caption}>
-          {shown.name ? <bdi dir="auto">{shown.name}</bdi> : words.kind.onPhone}
-        </Piece>
-      )
+      return <File medium={shown} file={message.file ?? null} of={message} />
     case 'location':
       return <Location place={shown} />
     case 'contacts':
@@ -82,24 +64,6 @@ export function Body({ message }: { message: Pick<Message, 'type' | 'content' | 
         </Piece>
       )
   }
-}
-
-/** Piece is the shape of everything that is not plain text: a sign, a name, a line, and words below it. */
-function Piece({ icon: Icon, title, text, children }: { icon: LucideIcon; title: string; text?: string; children?: ReactNode }) {
-  return (
-    <div className="flex flex-col gap-2">
-      <div className="flex items-center gap-3">
-        <span className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-ink/6 text-soft">
-          <Icon size={18} aria-hidden />
-        </span>
-        <span className="flex min-w-0 flex-col">
-          <span className="text-base font-strong">{title}</span>
-          {children ? <span className="text-sm text-soft [overflow-wrap:anywhere]">{children}</span> : null}
-        </span>
-      </div>
-      {text ? <WrittenText text={text} /> : null}
-    </div>
-  )
 }
 
 function Location({ place }: { place: Extract<Shown, { is: 'location' }> }) {

@@ -22,7 +22,7 @@ export function Versions({ message, open, onClose }: { message: Message; open: b
               </time>
             </span>
             <div className="rounded-xl border border-line bg-thread px-3 py-2">
-              <Body message={{ type: message.type, content: version.content, text: version.text }} />
+              <Body message={{ id: message.id, type: message.type, content: version.content, text: version.text, file: message.file }} />
             </div>
           </li>
         ))}
