@@ -68,6 +68,15 @@ does not reach the object), 100 (an unknown object, a missing or wrong ` + "`app
 		}
 		row(p, "`"+e.Method+" "+e.Path+"`", ticked(e.Fields), strings.TrimPrefix(told, "; "), e.Source)
 	}
+	if len(without) == 0 {
+		p.WriteString(`
+### Not emulated
+
+Nothing of sections 2 to 7 of the notes. Any other call on an object that is there answers code 100 with subcode 33, and says that it is not
+emulated.
+`)
+		return
+	}
 	p.WriteString(`
 ### Not emulated
 
