@@ -84,7 +84,7 @@ func (r *Refusal) Error() string {
 }
 
 // ErrUnanswered is that Meta was asked and nothing certain came back.
-var ErrUnanswered = errors.New("Meta did not answer")
+var ErrUnanswered = errors.New("no certain answer from Meta")
 
 // Graph is what onboarding asks of Meta. Errors are [*Refusal] or wrap
 // [ErrUnanswered].

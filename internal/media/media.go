@@ -75,8 +75,8 @@ type Info struct {
 
 // Errors of an [API]. Any other is trouble on the road.
 var (
-	ErrNotFound = errors.New("Meta does not have the file")
-	ErrNoAccess = errors.New("Meta refuses access to the file")
+	ErrNotFound = errors.New("no such file at Meta")
+	ErrNoAccess = errors.New("no access to the file at Meta")
 )
 
 // API is Meta's side.
