@@ -68,6 +68,9 @@ does not reach the object), 100 (an unknown object, a missing or wrong ` + "`app
 		}
 		row(p, "`"+e.Method+" "+e.Path+"`", ticked(e.Fields), strings.TrimPrefix(told, "; "), e.Source)
 	}
+	if len(without) == 0 {
+		return
+	}
 	p.WriteString(`
 ### Not emulated
 
