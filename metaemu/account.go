@@ -144,4 +144,5 @@ func (e *Emulator) accountRoutes(mux *http.ServeMux) {
 		return made(map[string]string{"code": code}, err)
 	})
 	mux.HandleFunc("GET /_emulator/links/{file}", e.serveLink)
+	mux.HandleFunc("GET /_emulator/numbers/{id}/picture", e.servePicture)
 }

@@ -1,7 +1,6 @@
 package metaemu
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -10,8 +9,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -97,7 +94,7 @@ func graphPath(path string) (version int, rest string, ok bool) {
 		return 0, path[1:], true
 	}
 	if strings.HasPrefix(path, "/"+uploadPrefix) {
-		return oldestVersion, path[1:], true
+		return 0, path[1:], true
 	}
 	if !strings.HasPrefix(path, "/v") {
 		return 0, "", false
@@ -282,30 +279,8 @@ func (c *call) formReader(r *http.Request, file bool) func(string) string {
 			}
 			return s
 		}
-		if parts := partsOf(r, body); parts != nil {
-			return parts[key]
-		}
 		return formValue(string(body), key)
 	}
-}
-
-// partsOf are the values of a multipart form, which is what curl -F sends; nil
-// if the body is none. Files are none of them.
-func partsOf(r *http.Request, body []byte) map[string]string {
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
-		return nil
-	}
-	form, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(maxRequest)
-	if err != nil {
-		return map[string]string{}
-	}
-	defer func() { _ = form.RemoveAll() }() // Nothing of this size goes to a file.
-	values := map[string]string{}
-	for key, list := range form.Value {
-		values[key] = list[0]
-	}
-	return values
 }
 
 // removed is when a version ends (Graph changelog, read Sep 2026).

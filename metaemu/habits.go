@@ -68,8 +68,8 @@ type Habits struct {
 	// NumericSize gives the size of media as a number: Meta's page and its OpenAPI
 	// document disagree (§3).
 	NumericSize bool `json:"numeric_size"`
-	// AnyHandle takes the header_handle of a template's sample although nobody has
-	// uploaded it.
+	// AnyHandle takes the header_handle of a template's sample, and a profile's
+	// picture, although nobody has uploaded it.
 	AnyHandle bool `json:"any_handle"`
 	// RetrySameApp repeats a webhook that failed to the app that failed only, and
 	// not to all that are subscribed.

@@ -18,10 +18,22 @@ import (
 // course is when a message got its statuses, in seconds since 1970; zero: never.
 type course struct{ sent, delivered, read, failed uint32 }
 
-// passed notes a status.
+// passed notes the first time of a status.
 func (t *course) passed(status string, at time.Time) {
-	into := map[string]*uint32{"sent": &t.sent, "delivered": &t.delivered, "read": &t.read, "failed": &t.failed}[status]
-	if into != nil && *into == 0 {
+	var into *uint32
+	switch status {
+	case "sent":
+		into = &t.sent
+	case "delivered":
+		into = &t.delivered
+	case "read":
+		into = &t.read
+	case "failed":
+		into = &t.failed
+	default: // A voice note that is played has no event.
+		return
+	}
+	if *into == 0 {
 		*into = uint32(max(0, at.Unix())) // #nosec G115 -- until 2106
 	}
 }

@@ -2,10 +2,12 @@ package metaemu
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"wasl/metaemu/wire"
 )
@@ -13,8 +15,15 @@ import (
 // profile is what customers see of a business.
 type profile struct {
 	about, address, description, email, vertical string
-	picture                                      string // its handle
+	picture                                      *picture
 	websites                                     []string
+}
+
+// picture is the file behind the handle that a profile was given; none where any
+// handle is taken.
+type picture struct {
+	handle, kind string
+	content      []byte
 }
 
 // How much a profile holds (OpenAPI document v23, Nov 2025; two websites by
@@ -74,8 +83,8 @@ func (e *Emulator) getProfile(c *call, n *number) answer {
 				item.List(s.name, texts(p.websites)...)
 			}
 		case "profile_picture_url":
-			if p.picture != "" {
-				item.Str(s.name, pictureURL(p.picture))
+			if p.picture != nil {
+				item.Str(s.name, p.picture.address(c, n))
 			}
 		}
 	}
@@ -125,10 +134,11 @@ func (e *Emulator) setProfile(c *call, n *number) answer {
 		p.websites = list
 	}
 	if h := c.query("profile_picture_handle"); h != "" {
-		if !handleShape(h) {
+		kind, content, uploaded := e.handle(h)
+		if !e.habits.AnyHandle && (!uploaded || !strings.HasPrefix(kind, "image/")) {
 			return e.refuse(wrongState("The profile picture handle is invalid or expired"))
 		}
-		p.picture = h
+		p.picture = &picture{h, kind, content}
 	}
 	e.setupOf(n).profile = p
 	return success
@@ -158,15 +168,29 @@ func isEmail(s string) bool {
 	return ok && name != "" && strings.Contains(strings.Trim(host, "."), ".") && !strings.ContainsAny(s, " \t\r\n") && !strings.Contains(host, "@")
 }
 
-// handleShape answers whether h looks like the handle of a resumable upload,
-// "4::…" (§3.1).
-func handleShape(h string) bool {
-	return strings.HasPrefix(h, "4:") && len(strings.Trim(h[2:], ":")) > 0
+// address is where the picture lies: with the emulator, if it has one.
+func (p *picture) address(c *call, n *number) string {
+	if len(p.content) == 0 {
+		return "https://pps.whatsapp.net/v/" + shortHash(p.handle) + ".jpg"
+	}
+	return c.base + "/_emulator/numbers/" + n.ID + "/picture?" + shortHash(p.handle)
 }
 
-// pictureURL is where the picture would lie; the emulator keeps none.
-func pictureURL(handle string) string {
-	return "https://pps.whatsapp.net/v/" + shortHash(handle) + ".jpg"
+// servePicture is the picture of a number's profile.
+func (e *Emulator) servePicture(w http.ResponseWriter, r *http.Request) {
+	var p *picture
+	err := e.onNumber(r.PathValue("id"), func(n *number, _ time.Time) error {
+		if p = e.setupOf(n).profile.picture; p == nil || len(p.content) == 0 {
+			return fmt.Errorf("the profile of number %s has no picture: POST whatsapp_business_profile with profile_picture_handle sets one", n.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		writeError(w, http.StatusNotFound, err)
+		return
+	}
+	w.Header().Set("Content-Type", p.kind)
+	_, _ = w.Write(p.content) // A caller that has hung up hears nothing.
 }
 
 // given answers whether a call names a parameter, be it empty.

@@ -1,6 +1,7 @@
 package metaemu_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,6 +12,50 @@ import (
 
 	"wasl/metaemu"
 )
+
+// uploadedPicture is the handle of a file that the app uploads at once.
+func (w *world) uploadedPicture(typ string, content []byte) string {
+	w.t.Helper()
+	status, out := w.piece(w.begun(len(content), typ), "0", content)
+	h, _ := out["h"].(string)
+	if status != 200 || h == "" {
+		w.t.Fatalf("upload: HTTP %d %v", status, out)
+	}
+	return h
+}
+
+// TestPictureOfAProfile: an uploaded image, or any handle if so switched; the
+// picture is kept when its upload has ended.
+func TestPictureOfAProfile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, metaemu.Config{}, cloudOnly())
+		set := func(handle string) int {
+			_, out := w.on("POST", "/whatsapp_business_profile", obj{"messaging_product": "whatsapp", "profile_picture_handle": handle})
+			return code(out)
+		}
+		if status, _, _ := w.raw("GET", "/_emulator/numbers/"+w.number.ID+"/picture", nil, nil); status != 404 {
+			t.Errorf("before there is one: HTTP %d, want 404", status)
+		}
+		if c := set("4::aW1hZ2U:nobody"); c != 100 {
+			t.Errorf("nobody's handle: code %d, want 100", c)
+		}
+		if c := set(w.uploadedPicture("application/pdf", file("document"))); c != 100 {
+			t.Errorf("a document: code %d, want 100", c)
+		}
+		h := w.e.Habits()
+		h.AnyHandle = true
+		if err := w.e.SetHabits(h); err != nil {
+			t.Fatal(err)
+		}
+		if c := set("4::aW1hZ2U:nobody"); c != 0 {
+			t.Errorf("any handle, if so switched: code %d", c)
+		}
+		_, out := w.on("GET", "/whatsapp_business_profile", nil)
+		if url, _ := out["data"].([]any)[0].(obj)["profile_picture_url"].(string); !strings.HasPrefix(url, "https://pps.whatsapp.net/") {
+			t.Errorf("its address %q, want one of Meta's", url)
+		}
+	})
+}
 
 // TestProfile: what is set is shown, flat, and only what was asked for; an empty
 // value takes it away (§7.3).
@@ -26,15 +71,15 @@ func TestProfile(t *testing.T) {
 		}
 		set := obj{
 			"messaging_product": "whatsapp", "about": "Open", "address": "1 Nile Street", "description": "A clinic", "email": "desk@clinic.example",
-			"websites": []string{"https://clinic.example", "http://clinic.example/ar"}, "vertical": "HEALTH", "profile_picture_handle": "4::aW1hZ2U:x",
+			"websites": []string{"https://clinic.example", "http://clinic.example/ar"}, "vertical": "HEALTH", "profile_picture_handle": w.uploadedPicture("image/jpeg", file("photo")),
 		}
 		if status, out := w.on("POST", "/whatsapp_business_profile", set); status != 200 || out["success"] != true {
 			t.Fatalf("HTTP %d %v", status, out)
 		}
 		got := show("").([]any)[0].(obj)
-		picture, _ := got["profile_picture_url"].(string)
-		if !strings.HasPrefix(picture, "https://pps.whatsapp.net/") {
-			t.Errorf("picture %q", picture)
+		address, _ := got["profile_picture_url"].(string)
+		if status, kind, raw := w.raw("GET", pathOf(address), nil, nil); status != 200 || kind != "image/jpeg" || !bytes.Equal(raw, file("photo")) {
+			t.Errorf("picture at %q: HTTP %d %s, %d bytes", address, status, kind, len(raw))
 		}
 		delete(got, "profile_picture_url")
 		want := obj{

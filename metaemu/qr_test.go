@@ -45,6 +45,9 @@ func TestLinks(t *testing.T) {
 		if _, only := w.on("GET", "/message_qrdls?code="+one, nil); !cmp.Equal([]any{first}, only["data"]) {
 			t.Errorf("by code: %v", only)
 		}
+		if _, alone := w.on("GET", "/message_qrdls/"+one, nil); !cmp.Equal([]any{first}, alone["data"]) {
+			t.Errorf("alone: %v", alone)
+		}
 		_, shown := w.on("GET", "/message_qrdls/"+one+"?fields=code,prefilled_message,qr_image_url.format(SVG)", nil)
 		if s, _ := shown["data"].([]any)[0].(obj)["qr_image_url"].(string); !strings.HasSuffix(s, one+".svg") {
 			t.Errorf("with an SVG: %v", shown)
