@@ -248,9 +248,21 @@ describe('templates', () => {
 
 describe('templates made, listed and deleted by the client', () => {
   const businessAccountId = () => b.waba.id
+  // The sample of a header is a file that was uploaded; its handle takes this one's place.
+  const sample = '4::aW1hZ2U='
+  let handle
+  before(async () => {
+    const dot = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    const headers = { authorization: `OAuth ${b.token}`, file_offset: '0' }
+    const begun = await fetch(`${emulator}/v25.0/${b.app.id}/uploads?file_name=a.png&file_length=${dot.length}&file_type=image/png`, { method: 'POST', headers })
+    const { id } = await begun.json()
+    handle = (await (await fetch(`${emulator}/v25.0/${id}`, { method: 'POST', headers, body: dot })).json()).h
+    assert.match(handle, /^4::/)
+  })
+  const uploaded = (parts) => JSON.parse(JSON.stringify(parts).replaceAll(sample, handle))
   const card = (cardIndex) => ({
     components: [
-      { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::aW1hZ2U='] } },
+      { type: 'HEADER', format: 'IMAGE', example: { header_handle: [sample] } },
       { type: 'BODY', text: `Number ${cardIndex}` },
       { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'This one' }] },
     ],
@@ -262,7 +274,7 @@ describe('templates made, listed and deleted by the client', () => {
       parameterFormat: 'NAMED',
       messageSendTtlSeconds: 3600,
       components: [
-        { type: 'HEADER', format: 'IMAGE', example: { headerHandle: ['4::aW1hZ2U='] } },
+        { type: 'HEADER', format: 'IMAGE', example: { headerHandle: [sample] } },
         { type: 'BODY', text: 'Hello {{customer}}, it is ready.', example: { bodyTextNamedParams: [{ paramName: 'customer', example: 'Mona' }] } },
         { type: 'FOOTER', text: 'Acme' },
         {
@@ -321,7 +333,7 @@ describe('templates made, listed and deleted by the client', () => {
   const made = {}
   for (const [name, { send: _, ...definition }] of Object.entries(definitions)) {
     test(`create ${name}`, async () => {
-      const answer = await client.templates.create({ businessAccountId: businessAccountId(), ...TemplateDefinition.buildTemplateDefinition({ name, language: 'en_US', ...definition }) })
+      const answer = await client.templates.create({ businessAccountId: businessAccountId(), ...TemplateDefinition.buildTemplateDefinition({ name, language: 'en_US', ...uploaded(definition) }) })
       assert.equal(answer.status, 'PENDING')
       assert.equal(answer.category, definition.category)
       made[name] = answer.id
@@ -329,7 +341,7 @@ describe('templates made, listed and deleted by the client', () => {
   }
 
   test('create a carousel as Meta writes it', async () => {
-    const components = [{ type: 'BODY', text: 'Choose one' }, { type: 'CAROUSEL', cards: [card(0), card(1)] }]
+    const components = uploaded([{ type: 'BODY', text: 'Choose one' }, { type: 'CAROUSEL', cards: [card(0), card(1)] }])
     const answer = await client.templates.create({ businessAccountId: businessAccountId(), name: 'cards', language: 'en_US', category: 'MARKETING', components })
     assert.equal(answer.status, 'PENDING')
   })
