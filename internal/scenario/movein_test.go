@@ -345,6 +345,28 @@ func TestOnboardingStories(t *testing.T) {
 			t.Errorf("onboarding = %+v, want it to have gone on by itself", got)
 		}
 	})
+	story("what comes before the number is in is not lost", metaemu.NumberSpec{}, func(t *testing.T, s *spine) {
+		s.subscribe("messages", "account_update", "smb_message_echoes")
+		o := s.begin(s.popup(true))
+		must(s.emu.CustomerSend(s.customer.ID, s.number.ID, metaemu.Content{Text: "anybody there?"}))(t)
+		must(s.emu.PhoneSend(s.number.ID, s.customer.ID, metaemu.Content{Text: "yes"}))(t)
+		s.pass(time.Minute)
+		if all := s.messages(); len(all) > 0 {
+			t.Fatalf("%d messages of a number that is not here", len(all))
+		}
+		s.subscribe("messages", "account_update", "smb_message_echoes", "history", "smb_app_state_sync")
+		s.pass(6 * time.Minute)
+		if got := now(s, o); got.Step != coexist.Onboard {
+			t.Fatalf("onboarding = %+v", got)
+		}
+		all := s.messages()
+		if len(all) != 2 || all[0].Provenance != wa.Live || all[1].Origin != wa.FromPhone {
+			t.Errorf("messages = %+v, want both, live", all)
+		}
+		if c, _ := s.thread(); c.Window.OpenedAt.IsZero() {
+			t.Error("the customer's message opened no window")
+		}
+	})
 	story("a number comes back after the owner disconnected it", metaemu.NumberSpec{History: []byte("40")}, func(t *testing.T, s *spine) {
 		first := s.begin(s.popup(true))
 		s.pass(12 * time.Hour)

@@ -12,6 +12,7 @@ import (
 	"wasl/internal/coexist"
 	"wasl/internal/desk"
 	"wasl/internal/fault"
+	"wasl/internal/ingest"
 	"wasl/internal/wa"
 )
 
@@ -132,6 +133,9 @@ func (db *DB) Admit(ctx context.Context, o coexist.Onboarding, c coexist.Candida
 				return err
 			}
 		}
+		if err := t.replayFrom(ctx, db.node, o.BegunAt); err != nil {
+			return err
+		}
 		// The number has its own copy of the token now.
 		if _, err := t.exec(ctx, "UPDATE onboarding SET secret_sealed = NULL WHERE business_id = $1 AND id = $2", string(o.Business), o.ID); err != nil {
 			return err
@@ -146,8 +150,25 @@ func (db *DB) Admit(ctx context.Context, o coexist.Onboarding, c coexist.Candida
 		return "", err
 	}
 	db.Wake(TopicMove)
+	db.Wake(ingest.TopicKept)
 	return number, nil
 }
+
+// replayFrom gives deliveries another look that could not be applied since an
+// onboarding began: Meta tells of a number as soon as the owner has confirmed, and
+// until it is in it was nobody's.
+func (t *tx) replayFrom(ctx context.Context, node string, from time.Time) error {
+	_, err := t.exec(ctx, "UPDATE delivery SET state = 'kept', node = $1 WHERE state = 'parked' AND received_at >= $2",
+		node, clock.Micros(from.Add(-replayMargin)))
+	if err != nil {
+		return fmt.Errorf("replay what was nobody's: %w", err)
+	}
+	return nil
+}
+
+// replayMargin is how long before our part an onboarding may have begun at Meta:
+// the popup was open.
+const replayMargin = time.Hour
 
 // OnboardingSecret implements [coexist.Moves]. What has ended has none.
 func (db *DB) OnboardingSecret(ctx context.Context, b wa.BusinessID, id string) (s coexist.Secret, err error) {
