@@ -234,11 +234,11 @@ func (r Arrivals) React(ctx context.Context, e wa.Entry) error {
 // few seconds that it hears.
 func (s Sync) listens(at time.Time) bool {
 	switch s.State {
-	case NotRequested, Complete, Declined:
+	case NotRequested, Complete, Declined, TooLate, Failed:
 		return false
 	case Arriving:
 		return at.Sub(s.HeardAt) >= 5*time.Second
-	case Requesting, Accepted, Quiet, AlreadyUsed, TooLate, Silent, Failed:
+	case Requesting, Accepted, Quiet, AlreadyUsed, Silent:
 	}
 	return true
 }
