@@ -322,6 +322,7 @@ export const ar: Words = {
   connect: connectAr,
   standing: standingAr,
   deliveries: {
+    views: 'ما يُعرض',
     title: 'التسليمات',
     lead: 'كل طلب webhook كما وصل، وما آل إليه.',
     state: 'الحالة',

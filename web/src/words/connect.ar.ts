@@ -14,6 +14,7 @@ export const connectAr: Words['connect'] = {
   refusedNext: 'الربط يغيّر عمل الهاتف ويحتاج إلى أن يكون الهاتف في اليد. اطلب ذلك من مالك النشاط أو أحد مديريه.',
   step: (at, of) => `الخطوة ${at} من ${of}`,
   next: 'متابعة',
+  checking: 'فحص الرقم',
   unfinished: 'هناك ربط لم يكتمل',
   unfinishedSince: (time) => `بدأ في ${i(time)}.`,
   goOn: 'متابعته',

@@ -13,6 +13,7 @@ export const connectEn = {
   refusedNext: 'Connecting changes how the phone works and needs the phone at hand. Ask an owner or admin of your business.',
   step: (at: number, of: number) => `Step ${at} of ${of}`,
   next: 'Continue',
+  checking: 'Checking the number',
   unfinished: 'A connection is under way',
   unfinishedSince: (time: string) => `Begun ${i(time)}.`,
   goOn: 'Go on with it',

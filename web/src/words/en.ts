@@ -288,6 +288,7 @@ export const en = {
   connect: connectEn,
   standing: standingEn,
   deliveries: {
+    views: 'What to look at',
     title: 'Deliveries',
     lead: 'Every webhook request as it was received, and what became of it.',
     state: 'State',
