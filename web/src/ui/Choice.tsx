@@ -28,8 +28,8 @@ export function Choice({ label, hidden, value, onChange, options, look }: Props)
             isDisabled={option.off}
             className={({ isSelected, isFocusVisible }) =>
               cx(
-                'flex cursor-pointer items-start gap-3 rounded-xl border transition-colors',
-                cards ? 'p-4' : 'min-h-9 items-center px-3 py-1 pointer-coarse:min-h-11',
+                'flex cursor-pointer gap-3 rounded-xl border transition-colors',
+                cards ? 'items-start p-4' : 'min-h-9 items-center px-3 py-1 pointer-coarse:min-h-11',
                 isSelected ? 'border-accent bg-accent-wash' : 'border-line-strong/50 hover:bg-hover',
                 isFocusVisible && 'outline-2 outline-offset-2 outline-accent',
                 option.off && 'cursor-not-allowed opacity-60',

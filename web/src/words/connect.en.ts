@@ -41,7 +41,7 @@ export const connectEn = {
   },
   check: {
     overall: {
-      pass: 'Nothing stands in the way',
+      pass: 'As far as can be known, nothing stands in the way',
       warn: 'It can be connected; mind the notes',
       fail: 'It cannot be connected like this',
     },
