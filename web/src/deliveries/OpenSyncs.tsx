@@ -87,7 +87,7 @@ function Row({ sync, number }: { sync: Sync; number?: WaNumber }) {
       ) : null}
       <span className="tabular flex items-center gap-2 text-sm text-soft">
         {runs ? <Ring left={Math.max(0, left / day)} tone={left < day / 4 ? 'bad' : 'good'} size={16} /> : null}
-        {left > 0 ? w.opens.left(format.duration(left)) : w.opens.over}
+        {sync.accepted_at ? w.clockKept(format.upcoming(sync.accepted_at, now)) : left > 0 ? w.opens.left(format.duration(left)) : w.opens.over}
       </span>
       <Badge tone={sync.state === 'silent' ? 'bad' : 'plain'}>{w.states[sync.state] ?? sync.state}</Badge>
     </li>
