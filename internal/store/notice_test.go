@@ -33,3 +33,28 @@ func TestNewsOfOneNumber(t *testing.T) {
 		}
 	})
 }
+
+// TestPastAgain: the same piece of the past is news once in each onboarding,
+// and its messages are there once.
+func TestPastAgain(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, open storetest.Open) {
+		d := newTeller(t, open)
+		piece := wa.HistoryChunk{Place: d.place, Phase: 1, Order: 1, Progress: 100, Messages: []wa.HistoryMessage{{
+			With: phone("447700900183"), WAMID: "w-old", At: at(-86400), Content: text("hi"), Status: wa.Arrived,
+		}}}
+		d.past(piece, 10)
+		d.past(piece, 10)
+		if n := countOf(d.kinds(), wa.HistoryChunkKind); n != 1 {
+			t.Errorf("told twice in one onboarding it is news %d times, want 1", n)
+		}
+		d.Exec("UPDATE number SET onboarded_at = onboarded_at + 1000000 WHERE id = $1", string(d.number))
+		d.past(piece, 10)
+		if n := countOf(d.kinds(), wa.HistoryChunkKind); n != 2 {
+			t.Errorf("told in two onboardings it is news %d times, want 2", n)
+		}
+		if got := d.one("SELECT COUNT(*) FROM message"); got != "1" {
+			t.Errorf("%s messages, want 1", got)
+		}
+	})
+}

@@ -1,5 +1,7 @@
+import { ArrowLeft } from 'lucide-react'
 import { useState, type FormEvent, type ReactNode } from 'react'
-import { Button } from '../../ui/Button'
+import { paths } from '../../paths'
+import { Button, buttonLook } from '../../ui/Button'
 import { Choice } from '../../ui/Choice'
 import { Field } from '../../ui/Field'
 import { useWords } from '../../words/words'
@@ -68,7 +70,11 @@ export function AskNumber({ draft, change, at, of, onNext, before }: StepProps &
             />
           ))}
         </section>
-        <footer className="flex justify-end border-t border-line pt-4">
+        <footer className="flex items-center justify-between border-t border-line pt-4">
+          <a href={paths.numbers} className={buttonLook('quiet', 'min-h-11 -ms-3')}>
+            <ArrowLeft size={16} className="rtl:-scale-x-100" aria-hidden />
+            {words.standing.back}
+          </a>
           <Button type="submit" look="primary" className="min-h-11 px-6">
             {w.submit}
           </Button>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, CircleHelp, CircleX, type LucideIcon } from 'lucide-react'
 import { Problem } from '../../api/client'
-import type { Eligibility, Finding, PlatformFact, Result } from '../../api/movein'
+import type { Finding, PlatformFact, Result } from '../../api/movein'
 import { eligibilityQuery, platformQuery } from '../../api/queries'
 import { Blank, Bones } from '../../ui/Blank'
 import { Button } from '../../ui/Button'
@@ -54,7 +54,9 @@ export function Check({ draft, change, at, of, onBack, onNext }: StepProps) {
     onNext()
   }
   const fails = verdict.overall === 'fail'
-  const unreadable = verdict.country === ''
+  // A number of no app cannot be shared with one, but can still be the API's alone.
+  const homeless = verdict.findings.some((f) => f.code === 'app_none')
+  const instead = verdict.country === '' ? [] : homeless && verdict.instead.length === 0 ? ['cloud'] : verdict.instead
   return (
     <Step
       title={w.overall[verdict.overall]}
@@ -64,7 +66,7 @@ export function Check({ draft, change, at, of, onBack, onNext }: StepProps) {
       onBack={onBack}
       next={
         <>
-          {fails && verdict.offered ? (
+          {fails && verdict.offered && !homeless ? (
             <Button className="min-h-11" onPress={onPhone}>
               {w.anyway}
             </Button>
@@ -91,7 +93,7 @@ export function Check({ draft, change, at, of, onBack, onNext }: StepProps) {
             <Row key={finding.check} finding={finding} country={verdict.country} facts={facts.data ?? []} />
           ))}
       </ul>
-      {!verdict.offered && !unreadable ? <Instead verdict={verdict} facts={facts.data ?? []} onAlone={alone} /> : null}
+      {instead.length > 0 ? <Instead ways={instead} facts={facts.data ?? []} onAlone={alone} /> : null}
     </Step>
   )
 }
@@ -119,8 +121,8 @@ function Row({ finding, country, facts }: { finding: Finding; country: string; f
   )
 }
 
-/** Instead says what is left where phone and API together are not offered, and what each way costs. */
-function Instead({ verdict, facts, onAlone }: { verdict: Eligibility; facts: PlatformFact[]; onAlone: () => void }) {
+/** Instead says what is left where phone and API together cannot be had, and what each way costs. */
+function Instead({ ways, facts, onAlone }: { ways: string[]; facts: PlatformFact[]; onAlone: () => void }) {
   const { words, format } = useWords()
   const w = words.connect.check
   const pace = facts.find((f) => f.name === 'throughput' && f.scope === 'cloud')
@@ -129,13 +131,13 @@ function Instead({ verdict, facts, onAlone }: { verdict: Eligibility; facts: Pla
       <h2 id="instead" className="text-lg font-strong">
         {w.insteadTitle}
       </h2>
-      {verdict.instead.includes('app') ? (
+      {ways.includes('app') ? (
         <div className="rounded-2xl border border-line p-4">
           <h3 className="font-strong">{w.app}</h3>
           <p className="text-soft">{w.appWhy}</p>
         </div>
       ) : null}
-      {verdict.instead.includes('cloud') ? (
+      {ways.includes('cloud') ? (
         <div className="flex flex-col items-start gap-2 rounded-2xl border border-line p-4">
           <h3 className="font-strong">{w.cloud}</h3>
           <p className="text-soft">{w.cloudWhy}</p>

@@ -133,7 +133,7 @@ function Way({ testId, icon, title, todo, wait, seen, children }: WayProps) {
         <>
           <p className="text-soft">{todo}</p>
           <p className="flex items-center gap-2 text-sm text-soft">
-            <LoaderCircle size={16} className="animate-[spin_1.2s_linear_infinite]" aria-hidden />
+            <LoaderCircle size={16} className="shrink-0 animate-[spin_1.2s_linear_infinite]" aria-hidden />
             {wait}
           </p>
         </>

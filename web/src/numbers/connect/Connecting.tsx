@@ -69,7 +69,7 @@ function Progress({ onboarding }: { onboarding: Onboarding }) {
             <li key={step} aria-current={i === at ? 'step' : undefined} className={cx('flex items-center gap-3', i > at && 'text-faint', i === at && 'font-strong')}>
               <span className="flex size-6 shrink-0 items-center justify-center" aria-hidden>
                 {state(i) === 'done' ? <Check size={18} className="text-good" /> : null}
-                {state(i) === 'now' ? <LoaderCircle size={18} className="animate-[spin_1.2s_linear_infinite] text-accent" /> : null}
+                {state(i) === 'now' ? <LoaderCircle size={18} className="shrink-0 animate-[spin_1.2s_linear_infinite] text-accent" /> : null}
                 {state(i) === 'next' ? <span className="size-2 rounded-full bg-line-strong" /> : null}
               </span>
               <span>{w.steps[step] ?? step}</span>

@@ -154,7 +154,7 @@ function Popup({ signup, draft }: { signup: Signup; draft: Draft }) {
       <p role="status" className="flex items-center gap-2 text-soft empty:hidden">
         {waiting ? (
           <>
-            <LoaderCircle size={18} className="animate-[spin_1.2s_linear_infinite]" aria-hidden />
+            <LoaderCircle size={18} className="shrink-0 animate-[spin_1.2s_linear_infinite]" aria-hidden />
             {stage === 'open' ? w.waiting : stage === 'sending' ? w.sending : w.loading}
           </>
         ) : null}
