@@ -171,7 +171,12 @@ for (const [lang, viewport] of [
 
     test('the popup and the phone connect it', async () => {
       await page.reload()
-      await confirm(await popup(page, says.open))
+      const opened = await popup(page, says.open)
+      const asked = new URL(opened.url()).searchParams
+      assert.equal(asked.get('feature_type'), 'whatsapp_business_app_onboarding')
+      assert.equal(asked.get('session_info_version'), '3')
+      assert.equal(asked.get('override'), 'true')
+      await confirm(opened)
       await page.waitForURL('**/connect/onb_*')
       await until('it is connected', 20 * second, async () => (await title(page).textContent()).includes(says.done))
       assert.equal(await page.evaluate(() => typeof window.FB), 'undefined', 'no script of Meta’s where customers are shown')
@@ -230,6 +235,34 @@ for (const [lang, viewport] of [
     test('nothing broke on the page meanwhile', () => assert.deepEqual(errors, []))
   })
 }
+
+test('a number of no app may go through the API alone, which is said plainly and asks for no history', async () => {
+  const says = spoken.en
+  const browser = await launch()
+  try {
+    const { page } = await newPage(browser)
+    await signIn(page)
+    await page.goto(`${house.url}/connect`)
+    await page.getByLabel(says.number).fill('+966 55 000 0099')
+    await page.getByText('In none', { exact: true }).click()
+    await button(page, says.check).click()
+    await page.getByText('The number leaves the WhatsApp app for good').waitFor()
+    await page.getByText('80 messages a second').waitFor()
+    await button(page, 'Use the API alone').click()
+    await page.getByText('What happens to your number').waitFor()
+    for (const tick of await page.getByRole('checkbox').all()) {
+      await tick.focus()
+      await page.keyboard.press('Space')
+    }
+    await button(page, says.next).click()
+    await page.getByText('Step 4 of 4').waitFor()
+    const opened = await popup(page, says.open)
+    assert.equal(new URL(opened.url()).searchParams.get('feature_type'), '')
+    await opened.close()
+  } finally {
+    await browser.close()
+  }
+})
 
 test('an agent sees why not', async () => {
   const browser = await launch()

@@ -13,7 +13,7 @@ export function Notice({ tone = 'plain', title, icon, alert, children }: { tone?
   return (
     <div role={alert ? 'alert' : undefined} className={cx('flex items-start gap-3 rounded-xl p-4', tones[tone])}>
       {icon ? <span className="mt-0.5 shrink-0">{icon}</span> : null}
-      <div className="flex min-w-0 flex-col gap-1">
+      <div className="flex min-w-0 grow flex-col gap-1">
         <p className="font-strong">{title}</p>
         {children}
       </div>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { Check, LoaderCircle } from 'lucide-react'
+import { Check, CirclePause, LoaderCircle } from 'lucide-react'
 import { useEffect, useState, type FormEvent } from 'react'
 import { calls } from '../../api/calls'
 import { Problem } from '../../api/client'
@@ -42,8 +42,9 @@ export function Connecting() {
     }
     return query.data ? <Progress onboarding={query.data} /> : null
   }
+  const failed = query.data?.step === 'failed'
   return (
-    <Page title={words.connect.live.title} lead={words.connect.live.lead} back={<BackToInbox label={words.place.inbox} />}>
+    <Page title={failed ? words.connect.live.failed : words.connect.live.title} lead={failed ? undefined : words.connect.live.lead} back={<BackToInbox label={words.place.inbox} />}>
       {body()}
     </Page>
   )
@@ -60,6 +61,8 @@ function Progress({ onboarding }: { onboarding: Onboarding }) {
   const list = steps[onboarding.mode]
   // Choosing is a part of finding the number that only some meet.
   const at = list.indexOf(onboarding.step === 'choosing' ? 'listing' : onboarding.step)
+  // A person's turn does not spin.
+  const ours = !['waits_for_choice', 'waits_for_fields', 'waits_for_pin'].includes(onboarding.reason)
   const state = (i: number) => (i < at ? 'done' : i === at ? 'now' : 'next')
   return (
     <div className="flex max-w-160 flex-col gap-6">
@@ -69,7 +72,8 @@ function Progress({ onboarding }: { onboarding: Onboarding }) {
             <li key={step} aria-current={i === at ? 'step' : undefined} className={cx('flex items-center gap-3', i > at && 'text-faint', i === at && 'font-strong')}>
               <span className="flex size-6 shrink-0 items-center justify-center" aria-hidden>
                 {state(i) === 'done' ? <Check size={18} className="text-good" /> : null}
-                {state(i) === 'now' ? <LoaderCircle size={18} className="shrink-0 animate-[spin_1.2s_linear_infinite] text-accent" /> : null}
+                {state(i) === 'now' && !ours ? <CirclePause size={18} className="text-warn" /> : null}
+                {state(i) === 'now' && ours ? <LoaderCircle size={18} className="shrink-0 animate-[spin_1.2s_linear_infinite] text-accent" /> : null}
                 {state(i) === 'next' ? <span className="size-2 rounded-full bg-line-strong" /> : null}
               </span>
               <span>{w.steps[step] ?? step}</span>
@@ -102,7 +106,7 @@ function Why({ onboarding }: { onboarding: Onboarding }) {
   const spent = onboarding.reason === 'code_refused' || onboarding.reason === 'code_lost'
   const refused = retry.error instanceof Problem ? explain(lang, retry.error) : null
   return (
-    <Notice tone={failed ? 'bad' : 'warn'} title={failed ? `${w.failed}. ${what}` : what}>
+    <Notice tone={failed ? 'bad' : 'warn'} title={what}>
       <p>{todo}</p>
       {onboarding.missing_fields.length > 0 ? (
         <ul className="my-1 flex flex-wrap gap-2">
