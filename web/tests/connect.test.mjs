@@ -236,7 +236,7 @@ for (const [lang, viewport] of [
   })
 }
 
-test('a number of no app may go through the API alone, which is said plainly and asks for no history', async () => {
+test('a number of no app may go through the API alone, which is said plainly; and the script of Meta stays in the wizard', async () => {
   const says = spoken.en
   const browser = await launch()
   try {
@@ -259,6 +259,14 @@ test('a number of no app may go through the API alone, which is said plainly and
     const opened = await popup(page, says.open)
     assert.equal(new URL(opened.url()).searchParams.get('feature_type'), '')
     await opened.close()
+
+    assert.equal(await page.evaluate(() => typeof window.FB), 'object')
+    await page.getByRole('link', { name: 'Inbox', exact: true }).click()
+    await page.getByTestId('conversation').first().waitFor()
+    assert.equal(await page.evaluate(() => typeof window.FB), 'undefined', 'whoever leaves the wizard leaves Meta’s script behind')
+    await page.goBack()
+    await page.getByText('Step 4 of 4').waitFor()
+    await button(page, says.open).waitFor()
   } finally {
     await browser.close()
   }
