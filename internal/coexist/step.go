@@ -148,8 +148,8 @@ func (m *Mover) list(ctx context.Context, o Onboarding, secret Secret) (Onboardi
 		return o, err
 	}
 	for i := range list {
-		_, _, err := m.Moves.Known(ctx, o.Business, list[i].ID)
-		list[i].Ours = err == nil
+		_, stage, err := m.Moves.Known(ctx, o.Business, list[i].ID)
+		list[i].Ours = err == nil && stage == Live
 	}
 	c := Choose(o.Mode, o.Hint, list)
 	switch {
