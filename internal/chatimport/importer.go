@@ -49,6 +49,9 @@ func (i *Importer) Look(ctx context.Context, s Source) (Preview, error) {
 }
 
 func (i *Importer) look(ctx context.Context, s Source) (*chatexport.File, Preview, error) {
+	if _, err := i.Store.NumberOf(ctx, s.Business, s.Number); err != nil {
+		return nil, Preview{}, missing(err)
+	}
 	f, err := chatexport.Open(s.Content, s.Size, s.Name, chatexport.Usual)
 	if err != nil {
 		return nil, Preview{}, unreadable(err)
