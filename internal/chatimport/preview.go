@@ -62,7 +62,7 @@ const (
 	AskMe      Question = "me"      // which of the people is the business?
 	AskThem    Question = "them"    // with which of the people is the conversation?
 	AskContact Question = "contact" // what is the customer's number?
-	AskZone    Question = "zone"    // the zone is not known
+	AskZone    Question = "zone"    // which zone is the phone in?
 )
 
 // mostLines is how many lines that were not understood are named.
@@ -118,7 +118,11 @@ func (d *draft) timeZone(n Number, a Answers) {
 	d.Zone = cmp.Or(a.Zone, n.Zone)
 	zone, err := time.LoadLocation(d.Zone)
 	if err != nil || d.Zone == "" || d.Zone == "Local" {
-		zone = time.UTC
+		zone, d.Zone = time.UTC, "UTC"
+	}
+	// UTC is what a Business has that never said where it is. A wrong zone would make
+	// every message a second one, hours away.
+	if d.Zone == "UTC" && a.Zone != "UTC" {
 		d.ask(AskZone)
 	}
 	d.zone = zone

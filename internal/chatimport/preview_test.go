@@ -56,10 +56,16 @@ func TestSides(t *testing.T) {
 		{"the business is not its own customer", "Huda,Palm Bakery", "_chat.txt", Answers{Contact: "966501112222"}, "Palm Bakery", "Huda", "", "contact"},
 		{"nor both sides", "Huda,Palm Bakery", "_chat.txt", Answers{Me: "Huda", Them: "Huda", Contact: "966502223333"}, "", "Huda", "966502223333", "me"},
 		{"a name that is not in the file", "Huda,Palm Bakery", "_chat.txt", Answers{Me: "Nobody", Contact: "966502223333"}, "Palm Bakery", "Huda", "966502223333", ""},
+		{"a business that never said where it is", "Huda,Palm Bakery", "_chat.txt", Answers{Contact: "966502223333", Zone: "-"}, "Palm Bakery", "Huda", "966502223333", "zone"},
+		{"and says that it is there", "Huda,Palm Bakery", "_chat.txt", Answers{Contact: "966502223333", Zone: "UTC"}, "Palm Bakery", "Huda", "966502223333", ""},
 		{"a zone that does not exist", "Huda,Palm Bakery", "_chat.txt", Answers{Contact: "966502223333", Zone: "Mars/Olympus"}, "Palm Bakery", "Huda", "966502223333", "zone"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d := look(t, tt.people, tt.file, shop, tt.answers)
+			n := shop
+			if tt.answers.Zone == "-" {
+				tt.answers.Zone, n.Zone = "", "UTC"
+			}
+			d := look(t, tt.people, tt.file, n, tt.answers)
 			var ask []string
 			for _, q := range d.Questions {
 				ask = append(ask, string(q))

@@ -38,12 +38,12 @@ func TestImport(t *testing.T) {
 	}
 	uploads := "/v1/numbers/" + string(w.number) + "/imports"
 	up := importOf(t, w.do(request{method: "POST", path: uploads + "?name=WhatsApp+Chat+with+Huda.txt", body: chat, token: token, header: fileType}), 201)
-	if got := strings.Join(up.Preview.Questions, " "); up.State != "waiting" || got != "order contact" || up.Preview.Me != "Shop" || up.Preview.Known != nil || up.ExpiresAt == nil {
+	if got := strings.Join(up.Preview.Questions, " "); up.State != "waiting" || got != "order zone contact" || up.Preview.Me != "Shop" || up.Preview.Known != nil || up.ExpiresAt == nil {
 		t.Errorf("uploaded: %+v", up)
 	}
 	path := "/v1/imports/" + up.ID
 	refused(t, post(path+"/undo", ""), 409, "import_closed")
-	refused(t, post(path+"/confirm", `{"order":"mdy"}`), 422, "export_question_open")
+	refused(t, post(path+"/confirm", `{"order":"mdy","zone":"Asia/Riyadh"}`), 422, "export_question_open")
 	refused(t, post(path+"/confirm", `{"order":"backwards"}`), 400, "parameter_invalid")
 	if im := importOf(t, post(path+"/confirm", `{"contact":"+966 50 222 3333"}`), 202); im.State != "running" || im.Preview.Order != "mdy" || *im.Preview.Known != 0 {
 		t.Errorf("confirmed: %+v", im)

@@ -121,7 +121,7 @@ func importAndUndo(t *testing.T, db *DB, b wa.BusinessID) {
 	i := &chatimport.Importer{Store: db, Log: slog.New(slog.DiscardHandler)}
 	im, err := i.Upload(ctx, chatimport.Source{
 		Business: b, Number: numbers[0].ID, Name: "WhatsApp Chat with Mona.txt", Content: strings.NewReader(text), Size: int64(len(text)),
-		Answers: chatimport.Answers{Contact: "966500000009"},
+		Answers: chatimport.Answers{Contact: "966500000009", Zone: "Asia/Riyadh"},
 	})
 	for _, step := range []func() error{
 		func() error { _, err := i.Confirm(ctx, b, im.ID, chatimport.Answers{}); return err },

@@ -349,11 +349,11 @@ func importsAsk(t *testing.T, open Open) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []chatimport.Question{chatimport.AskOrder, chatimport.AskMe, chatimport.AskThem, chatimport.AskContact}
+	want := []chatimport.Question{chatimport.AskOrder, chatimport.AskZone, chatimport.AskMe, chatimport.AskThem, chatimport.AskContact}
 	if !slices.Equal(im.Preview.Questions, want) || im.Preview.Known != nil {
 		t.Errorf("questions %v, want %v", im.Preview.Questions, want)
 	}
-	if _, err := i.Confirm(t.Context(), i.Business, im.ID, chatimport.Answers{Order: "mdy", Me: "ben"}); codeOf(err) != fault.CodeExportQuestionOpen {
+	if _, err := i.Confirm(t.Context(), i.Business, im.ID, chatimport.Answers{Order: "mdy", Me: "ben", Zone: "Asia/Riyadh"}); codeOf(err) != fault.CodeExportQuestionOpen {
 		t.Errorf("started with open questions: %v", err)
 	}
 	im, err = i.Confirm(t.Context(), i.Business, im.ID, chatimport.Answers{Them: "Ana", Contact: "+966 50 222 3333"})
