@@ -89,9 +89,9 @@ type Store interface {
 	// NumberOf returns how a Number is named and dialled, and the Business's time zone.
 	// ErrNotFound if there is none.
 	NumberOf(ctx context.Context, b wa.BusinessID, n wa.NumberID) (Number, error)
-	// There returns the messages of the conversation of a Number with a phone, from
-	// one instant to before another, whatever way they came.
-	There(ctx context.Context, b wa.BusinessID, n wa.NumberID, phone string, from, to time.Time) ([]There, error)
+	// There returns the messages of the conversation of a Number with a phone in a
+	// span of time, whatever way they came.
+	There(ctx context.Context, b wa.BusinessID, n wa.NumberID, phone string, s Span) ([]There, error)
 
 	// CreateImport keeps an import and its packed text.
 	CreateImport(ctx context.Context, im Import, text []byte) error

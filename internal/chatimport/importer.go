@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 
 	_ "time/tzdata" // the zones of the world, where the machine has none
 
@@ -198,8 +197,7 @@ func (i *Importer) preview(ctx context.Context, b wa.BusinessID, number wa.Numbe
 		if !settled {
 			return nil
 		}
-		from, to := Span(items)
-		there, err := i.Store.There(ctx, b, number, d.Contact, from, to)
+		there, err := i.Store.There(ctx, b, number, d.Contact, SpanOf(items))
 		if err != nil {
 			return err
 		}
@@ -223,21 +221,6 @@ func (i *Importer) preview(ctx context.Context, b wa.BusinessID, number wa.Numbe
 		}
 	}
 	return d, nil
-}
-
-// Span is the time in which items lie, in whole minutes: from the first to before
-// the second.
-func Span(items []Item) (from, to time.Time) {
-	for k, it := range items {
-		at := it.At.Truncate(time.Minute)
-		if k == 0 || at.Before(from) {
-			from = at
-		}
-		if end := at.Add(time.Minute); end.After(to) {
-			to = end
-		}
-	}
-	return from, to
 }
 
 func inSlices(d *draft, each func([]Item) error) error {

@@ -16,6 +16,23 @@ type There struct {
 	Texts     []string // what it says, and said after each edit
 }
 
+// Span is a time from an instant to before another.
+type Span struct{ From, To time.Time }
+
+// SpanOf is the time in which items lie, in whole minutes.
+func SpanOf(items []Item) (s Span) {
+	for k, it := range items {
+		at := it.At.Truncate(time.Minute)
+		if k == 0 || at.Before(s.From) {
+			s.From = at
+		}
+		if end := at.Add(time.Minute); end.After(s.To) {
+			s.To = end
+		}
+	}
+	return s
+}
+
 // minute is where messages are compared: a file may tell no seconds.
 type minute struct {
 	direction wa.Direction

@@ -3,6 +3,7 @@ package chatimport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"wasl/internal/clock"
@@ -42,12 +43,14 @@ func (i *Importer) Run(ctx context.Context) error {
 	return nil
 }
 
-// Round brings every open import as far as it goes.
+// Round brings every open import as far as it goes. One that fails keeps no other
+// from going on.
 func (i *Importer) Round(ctx context.Context) error {
 	businesses, err := i.Store.ImportsWait(ctx)
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, b := range businesses {
 		open, err := i.Store.OpenImports(ctx, b)
 		if err != nil {
@@ -55,11 +58,11 @@ func (i *Importer) Round(ctx context.Context) error {
 		}
 		for _, im := range open {
 			if err := i.finish(ctx, im); err != nil && !errors.Is(err, ErrMoved) {
-				return err
+				failed = append(failed, fmt.Errorf("import %s: %w", im.ID, err))
 			}
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // Finish brings one import to its end.

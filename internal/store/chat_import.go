@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"wasl/internal/chatimport"
 	"wasl/internal/clock"
@@ -147,7 +146,7 @@ func (db *DB) ImportText(ctx context.Context, b wa.BusinessID, id string) ([]byt
 }
 
 // There implements [chatimport.Store].
-func (db *DB) There(ctx context.Context, b wa.BusinessID, n wa.NumberID, phone string, from, to time.Time) ([]chatimport.There, error) {
+func (db *DB) There(ctx context.Context, b wa.BusinessID, n wa.NumberID, phone string, s chatimport.Span) ([]chatimport.There, error) {
 	var c string
 	err := db.row(ctx, `SELECT v.id FROM identity i JOIN conversation v ON v.business_id = $1 AND v.contact_id = i.contact_id AND v.number_id = $3
 		WHERE i.business_id = $1 AND i.natural_key = $2`, []any{string(b), "phone:" + wa.CanonicalPhone(phone), string(n)}, &c)
@@ -157,14 +156,22 @@ func (db *DB) There(ctx context.Context, b wa.BusinessID, n wa.NumberID, phone s
 	if err != nil {
 		return nil, fmt.Errorf("find conversation: %w", err)
 	}
-	return there(ctx, db.query, b, n, wa.ConversationID(c), from, to)
+	return there(ctx, db.query, pastOf{b, n, wa.ConversationID(c)}, s)
 }
 
+// pastOf says whose past is asked for.
+type pastOf struct {
+	business     wa.BusinessID
+	number       wa.NumberID
+	conversation wa.ConversationID
+}
+
+// asking is how a transaction, or the pool beside them, is asked.
+type asking func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+
 // there reads what a conversation has in a span of time, with what edits made of it.
-func there(ctx context.Context, query func(context.Context, string, ...any) (*sql.Rows, error), b wa.BusinessID, n wa.NumberID,
-	c wa.ConversationID, from, to time.Time,
-) ([]chatimport.There, error) {
-	args := []any{string(b), string(c), clock.Micros(from), clock.Micros(to)}
+func there(ctx context.Context, query asking, of pastOf, s chatimport.Span) ([]chatimport.There, error) {
+	args := []any{string(of.business), string(of.conversation), clock.Micros(s.From), clock.Micros(s.To)}
 	var out []chatimport.There
 	place := map[string]int{}
 	rows, err := query(ctx, `SELECT COALESCE(m.wamid, ''), m.direction, m.type, m.at, t.text FROM message m
@@ -187,7 +194,7 @@ func there(ctx context.Context, query func(context.Context, string, ...any) (*sq
 	}
 	rows, err = query(ctx, `SELECT v.wamid, v.text FROM message m
 		JOIN message_version v ON v.business_id = m.business_id AND v.number_id = $5 AND v.wamid = m.wamid
-		WHERE m.business_id = $1 AND m.conversation_id = $2 AND m.at >= $3 AND m.at < $4 AND m.edits > 0`, append(args, string(n))...)
+		WHERE m.business_id = $1 AND m.conversation_id = $2 AND m.at >= $3 AND m.at < $4 AND m.edits > 0`, append(args, string(of.number))...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var wamid, text string
 		err := r.Scan(&wamid, &text)

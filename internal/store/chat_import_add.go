@@ -102,8 +102,7 @@ func (a *applier) importSlice(ctx context.Context, im chatimport.Import, items [
 	if err := a.madeBy(ctx, im, c, cv); err != nil {
 		return 0, err
 	}
-	from, to := chatimport.Span(items)
-	have, err := there(ctx, a.t.query, a.b, im.Number, cv.id, from, to)
+	have, err := there(ctx, a.t.query, pastOf{a.b, im.Number, cv.id}, chatimport.SpanOf(items))
 	if err != nil {
 		return 0, err
 	}

@@ -137,6 +137,7 @@ const gap = `22/11/2026, 14:58 - Messages and calls are end-to-end encrypted. Ta
 22/11/2026, 15:01 - Huda: ok
 22/11/2026, 15:01 - Huda: ok
 22/11/2026, 15:02 - Huda: This message was deleted
+22/11/2026, 15:03 - Palm Bakery: bye
 `
 
 func fillsAGap(t *testing.T, open Open) {
@@ -153,7 +154,7 @@ func fillsAGap(t *testing.T, open Open) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Known == nil || *p.Known != 2 || p.Messages != 6 || p.Me != "Palm Bakery" || p.Them != "Huda" || len(p.Questions) != 0 {
+	if p.Known == nil || *p.Known != 2 || p.Messages != 7 || p.Me != "Palm Bakery" || p.Them != "Huda" || len(p.Questions) != 0 {
 		t.Errorf("preview: %+v", p)
 	}
 	if i.dump(t) != before {
@@ -162,12 +163,12 @@ func fillsAGap(t *testing.T, open Open) {
 	im := i.bring(t, gap)
 	want := []string{
 		"11:58 import in text before", "12:00 import out text hello", "12:00 live in text hello",
-		"12:01 import in text ok", "12:01 import in text ok", "12:01 live in text ok",
+		"12:01 import in text ok", "12:01 import in text ok", "12:01 live in text ok", "12:03 import out text bye",
 	}
 	if got := i.told(t); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if im.State != chatimport.Done || im.Added != 4 || im.Known != 2 || im.Handled != 6 {
+	if im.State != chatimport.Done || im.Added != 5 || im.Known != 2 || im.Handled != 7 {
 		t.Errorf("import %+v", im)
 	}
 	if got := i.count(t, "SELECT SUM(opened_at) FROM conversation WHERE business_id = $1"); got != windows {
@@ -177,10 +178,10 @@ func fillsAGap(t *testing.T, open Open) {
 		t.Errorf("%d journal entries, want 1", n)
 	}
 	after := i.dump(t)
-	if again := i.bring(t, gap); again.Added != 0 || again.Known != 6 || i.dump(t) != after {
+	if again := i.bring(t, gap); again.Added != 0 || again.Known != 7 || i.dump(t) != after {
 		t.Errorf("the same file again added %d", again.Added)
 	}
-	if un := i.undo(t, im.ID); un.State != chatimport.Undone || un.Removed != 4 || un.Kept != 0 {
+	if un := i.undo(t, im.ID); un.State != chatimport.Undone || un.Removed != 5 || un.Kept != 0 {
 		t.Errorf("undone %+v", un)
 	}
 	if got := i.dump(t); got != before {
@@ -197,7 +198,7 @@ func importsAStranger(t *testing.T, open Open) {
 	i := newImporter(t, open)
 	before := i.dump(t)
 	im := i.bring(t, gap)
-	if im.Added != 6 || i.count(t, "SELECT COUNT(*) FROM conversation WHERE business_id = $1") != 1 {
+	if im.Added != 7 || i.count(t, "SELECT COUNT(*) FROM conversation WHERE business_id = $1") != 1 {
 		t.Errorf("import %+v", im)
 	}
 	if n := i.count(t, "SELECT COUNT(*) FROM journal WHERE business_id = $1 AND kind = 'contact.changed'"); n != 0 {
@@ -240,8 +241,10 @@ func (c *crashing) AddSlice(ctx context.Context, now time.Time, im chatimport.Im
 func importsInSlices(t *testing.T, open Open) {
 	whole, broken := newImporter(t, open), newImporter(t, open)
 	const n = 1310
-	if im := whole.bring(t, long(n)); im.Added != n {
-		t.Fatalf("added %d of %d", im.Added, n)
+	empty := whole.dump(t)
+	brought := whole.bring(t, long(n))
+	if brought.Added != n {
+		t.Fatalf("added %d of %d", brought.Added, n)
 	}
 	im, err := broken.Upload(t.Context(), broken.source(long(n)))
 	if err == nil {
@@ -258,8 +261,15 @@ func importsInSlices(t *testing.T, open Open) {
 	if err != nil || stale.Handled != 500 || stale.State != chatimport.Running {
 		t.Fatalf("after the crash: %+v, %v", stale, err)
 	}
+	// Whoever was slow finds that others went on.
+	if err := broken.DB.AddSlice(t.Context(), Noon, im, nil, false); !errors.Is(err, chatimport.ErrMoved) {
+		t.Errorf("a slice from before: %v", err)
+	}
 	if err := broken.Round(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if im, err := broken.Import(t.Context(), broken.Business, im.ID); err != nil || im.State != chatimport.Done || im.Handled != n || im.Added != n {
+		t.Errorf("after the crash the import came to %+v, %v", im, err)
 	}
 	if whole.dump(t) != broken.dump(t) {
 		t.Error("an import that was interrupted came to something else")
@@ -267,12 +277,24 @@ func importsInSlices(t *testing.T, open Open) {
 	if n := broken.count(t, "SELECT COUNT(*) FROM journal WHERE business_id = $1 AND kind = 'chat.imported'"); n != 3 {
 		t.Errorf("%d journal entries, want one for each of 3 slices", n)
 	}
-	// Whoever was slow finds that others went on.
 	if err := broken.DB.AddSlice(t.Context(), Noon, stale, nil, false); !errors.Is(err, chatimport.ErrMoved) {
-		t.Errorf("a slice applied twice: %v", err)
+		t.Errorf("a slice after the end: %v", err)
 	}
 	if waits, err := broken.DB.ImportsWait(t.Context()); err != nil || len(waits) != 0 {
 		t.Errorf("work is due though all is done: %v, %v", waits, err)
+	}
+	// Undoing is interrupted as well.
+	if _, err := whole.Undo(t.Context(), whole.Business, brought.ID); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := whole.DB.UndoSlice(t.Context(), Noon, whole.Business, brought.ID, 400); err != nil || all {
+		t.Fatalf("a slice of undoing: %v, %v", all, err)
+	}
+	if err := whole.Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if im, err := whole.Import(t.Context(), whole.Business, brought.ID); err != nil || im.State != chatimport.Undone || im.Removed != n || whole.dump(t) != empty {
+		t.Errorf("undone: %+v, %v", im, err)
 	}
 }
 
@@ -281,10 +303,10 @@ func undoKeeps(t *testing.T, open Open) {
 	im := i.bring(t, gap)
 	i.Exec("UPDATE message SET edits = 1 WHERE business_id = $1 AND direction = 'out'", string(i.Business))
 	un := i.undo(t, im.ID)
-	if un.Removed != 5 || un.Kept != 1 {
-		t.Errorf("removed %d, kept %d; want 5 and 1", un.Removed, un.Kept)
+	if un.Removed != 5 || un.Kept != 2 {
+		t.Errorf("removed %d, kept %d; want 5 and 2", un.Removed, un.Kept)
 	}
-	if got := i.told(t); len(got) != 1 || i.count(t, "SELECT COUNT(*) FROM conversation WHERE business_id = $1 AND last_message <> ''") != 1 {
+	if got := i.told(t); len(got) != 2 || i.count(t, "SELECT COUNT(*) FROM conversation WHERE business_id = $1 AND last_message <> ''") != 1 {
 		t.Errorf("what is left: %q", got)
 	}
 }
