@@ -25,6 +25,7 @@ var Earliest = time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC)
 func (h header) when(o Order) (time.Time, bool) {
 	d, m, y := 0, 1, 2
 	switch o {
+	case DMY:
 	case MDY:
 		d, m = 1, 0
 	case YMD:

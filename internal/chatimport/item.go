@@ -53,6 +53,9 @@ func contentOf(m chatexport.Message) wa.Content {
 		body["latitude"], body["longitude"] = degrees(at[1]), degrees(at[2])
 	case chatexport.Media:
 		typ = placeholder
+	case chatexport.Image, chatexport.Video, chatexport.Audio, chatexport.Document, chatexport.Sticker, chatexport.Card,
+		chatexport.ViewOnce, chatexport.Deleted, chatexport.Call, chatexport.System, chatexport.Empty, chatexport.NotUnderstood:
+		// Named as they are; a file or words are added below.
 	}
 	if typ != "text" && m.Kind != chatexport.Location {
 		if m.File != "" {
