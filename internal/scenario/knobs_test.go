@@ -230,8 +230,8 @@ func (s *trial) holds(t *testing.T) {
 	if gap := s.rows("SELECT COALESCE(MAX(seq), 0) - COUNT(*) FROM journal"); gap != 0 {
 		t.Errorf("the journal has %d gaps", gap)
 	}
-	if s.moved.Step != coexist.Onboard {
-		t.Errorf("onboarding = %+v", s.moved)
+	if o := must(s.db.Onboarding(t.Context(), s.business, s.moved.ID))(t); o.Step != coexist.Onboard {
+		t.Errorf("onboarding = %+v", o)
 	}
 	if n := s.asked(); n["history"] > 1 && s.n["sync_tries"] < 2 {
 		t.Errorf("syncs were asked for %v times without need", n)
@@ -293,6 +293,26 @@ func TestKnobsTogetherOnWasl(t *testing.T) {
 			knobs := drawn(t, seed)
 			t.Log(knobs)
 			synctest.Test(t, func(t *testing.T) { tryOut(t, knobs, nil, nil) })
+		})
+	}
+}
+
+// TestPresetsOnWasl: under each preset Wasl keeps its promises, and when it is
+// calm again nothing is left undone.
+func TestPresetsOnWasl(t *testing.T) {
+	for _, p := range metaemu.Presets() {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			knobs, err := json.Marshal(p.Knobs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				s := tryOut(t, string(knobs), nil, nil)
+				if n := s.rows("SELECT COUNT(*) FROM outbox_item WHERE state IN ('queued', 'sending')"); n > 0 {
+					t.Errorf("%d sends are still waiting", n)
+				}
+			})
 		})
 	}
 }
