@@ -73,7 +73,7 @@ func findChromium() (string, bool) {
 // startDemo returns when the demo says it is ready. stop interrupts it, as a
 // person would, and expects it to end well.
 func startDemo(ctx context.Context) (d demo, stop func() error, err error) {
-	cmd := exec.CommandContext(ctx, program, "demo", "--listen", "127.0.0.1:0", "--print-json")
+	cmd := exec.CommandContext(ctx, program, "demo", "--quiet", "--listen", "127.0.0.1:0", "--print-json")
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	out, err := cmd.StdoutPipe()

@@ -19,14 +19,14 @@ describe('what comes with messages', () => {
       await sends('image')
       await row(page, customer).click()
       const image = page.locator('[data-testid=file] img').first()
-      await image.waitFor({ timeout: 15_000 })
-      await until('the picture is a picture', 5_000, () => image.evaluate((el) => el.complete && el.naturalWidth > 0))
+      await image.waitFor({ timeout: 30_000 })
+      await until('the picture is a picture', 30_000, () => image.evaluate((el) => el.complete && el.naturalWidth > 0))
 
       for (const type of ['video', 'audio', 'document']) await sends(type)
-      await page.locator('[data-testid=file] video').waitFor({ timeout: 15_000 })
-      await page.locator('[data-testid=file] audio').waitFor({ timeout: 15_000 })
-      await page.locator('[data-testid=file] a[download$=pdf]').waitFor({ timeout: 15_000 })
-      await until('the film can be played', 5_000, () => page.locator('video').evaluate((el) => el.readyState > 0 && el.duration > 0))
+      await page.locator('[data-testid=file] video').waitFor({ timeout: 30_000 })
+      await page.locator('[data-testid=file] audio').waitFor({ timeout: 30_000 })
+      await page.locator('[data-testid=file] a[download$=pdf]').waitFor({ timeout: 30_000 })
+      await until('the film can be played', 30_000, () => page.locator('video').evaluate((el) => el.readyState > 0 && el.duration > 0))
 
       // By the keyboard: what has just come may still move the page under a pointer.
       await page.locator('[data-testid=file] a[download$=pdf]').focus()

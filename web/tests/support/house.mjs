@@ -61,7 +61,7 @@ export async function signIn(page, lang = 'en') {
   await page.getByLabel(say[lang].email, { exact: true }).fill(house.email)
   await page.getByLabel(say[lang].password, { exact: true }).fill(house.password)
   await page.getByRole('button', { name: say[lang].signIn, exact: true }).click()
-  await page.getByTestId('conversation').first().waitFor({ timeout: 15_000 })
+  await page.getByTestId('conversation').first().waitFor({ timeout: 30_000 })
 }
 
 /** emulator asks the emulator's own API and gives its answer. */

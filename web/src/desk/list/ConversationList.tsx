@@ -38,7 +38,14 @@ export function ConversationList({ here, step, onOpen }: Props) {
     const row = rows[index]
     if (!row) return
     handle.current?.scrollToIndex(index, { align: 'nearest' })
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true }))
+    const element = () => scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)
+    // At once where it is drawn already: what is typed next is meant for it. Later only while the list still has the focus.
+    const drawn = element()
+    if (drawn) drawn.focus({ preventScroll: true })
+    else
+      requestAnimationFrame(() => {
+        if (scroller.current?.contains(document.activeElement)) element()?.focus({ preventScroll: true })
+      })
   }
 
   useImperativeHandle(step, () => (by) => {
