@@ -97,8 +97,13 @@ func (e *Emulator) PhoneChangeDevice(numberID string, keepOptIn bool) error {
 	at := e.clock.Now()
 	n.Stage = StageSuspended
 	n.relink++
+	var back time.Duration
+	if keepOptIn {
+		back = e.draw(reconnectAfter)
+	}
 	if e.habits.LateOffboarded && keepOptIn {
-		e.plan(at, reconnectAfter.Max+time.Second, "phone.event", eventDeed{n, "ACCOUNT_OFFBOARDED"})
+		// As in Meta's own samples: a second after what ends it (§4.8).
+		e.plan(at, back+time.Second, "phone.event", eventDeed{n, "ACCOUNT_OFFBOARDED"})
 	} else {
 		e.accountEvent(n, "ACCOUNT_OFFBOARDED", at)
 	}
@@ -106,7 +111,7 @@ func (e *Emulator) PhoneChangeDevice(numberID string, keepOptIn bool) error {
 		e.emitAccount(n, n.Number.WABA, e.removal(n, "USER_RE_REGISTERED", "USER"), at)
 	}
 	if keepOptIn {
-		e.plan(at, e.draw(reconnectAfter), "phone.back", backDeed{n, n.relink})
+		e.plan(at, back, "phone.back", backDeed{n, n.relink})
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ var examples = map[string]string{
 	"key create":   "wasl key create --business 'Palm Bakery' --name shop --scopes read,send",
 	"number add":   "echo $TOKEN | wasl number add --business 'Palm Bakery' --phone-number-id 308811472206915 --waba-id 275590018334460 --display '+966 50 000 0001' --mode coexistence",
 	"eligibility":  "wasl eligibility +447700900183 --on 2025-09-13 --json",
+	"import-chat":  "wasl import-chat 'WhatsApp Chat with Huda.zip' --number 308811472206915 --contact +966502223333 --tz Asia/Riyadh --preview",
 	"replay":       "wasl replay --data ./data",
 	"bench":        "wasl bench --messages 20000 --senders 1,16,64",
 	"version":      "wasl version --json",

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wasl/internal/auth"
+	"wasl/internal/chatimport"
 	"wasl/internal/cloudapi"
 	"wasl/internal/coexist"
 	"wasl/internal/desk"
@@ -41,6 +42,7 @@ type house struct {
 	facts    platform.Book
 	gate     *auth.Gate
 	sender   *outbox.Sender
+	chats    *chatimport.Importer
 	feeder   *journal.Feeder
 	reader   *ingest.Reader
 	mover    *coexist.Mover
@@ -102,11 +104,12 @@ func (h *house) join(emulator string) error {
 		Apps: h.apps(), VerifyTokens: strings.Split(h.serving.VerifyToken, ","), Limit: h.serving.WebhookLimit,
 		Keep: keeper.Keep, Kept: func() { h.db.Wake(ingest.TopicKept) }, Log: h.log,
 	}
+	h.chats = &chatimport.Importer{Store: h.db, Log: h.log}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.counters())
 	screens, _ := web.Files()
 	pages := httpapi.New(httpapi.Config{
-		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
+		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
 		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Files: h.db, Vault: vault,
 		Signup: httpapi.Signup{
@@ -193,7 +196,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		return err
 	}
 	for _, part := range []func(context.Context) error{
-		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run,
+		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run, h.chats.Run,
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
 		h.sweeper.Run,

@@ -40,6 +40,8 @@ type commands struct {
 	Number      numberCommand      `cmd:"" help:"Phone numbers."`
 	Eligibility eligibilityCommand `cmd:"" help:"Say whether a number may be onboarded to Coexistence, on a day."`
 
+	ImportChat importChatCommand `cmd:"" help:"Fill gaps of a conversation from a chat exported from the phone."`
+
 	Replay  replayCommand  `cmd:"" help:"Try parked deliveries again."`
 	Bench   benchCommand   `cmd:"" help:"Measure the way in, beside yardsticks taken in the same run."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -27,27 +27,29 @@ var plan = map[string]room{
 	"internal/seal":     {words: true},
 
 	// Rules: pure.
-	"internal/policy":   {pure: true, imports: in("platform")},
-	"internal/pacer":    {pure: true},
-	"internal/takeover": {pure: true},
+	"internal/policy":     {pure: true, imports: in("platform")},
+	"internal/pacer":      {pure: true},
+	"internal/takeover":   {pure: true},
+	"internal/chatexport": {pure: true},
 
 	// Engines: they act, through interfaces of their own.
-	"internal/ingest":   {},
-	"internal/journal":  {},
-	"internal/outbox":   {imports: in("fault", "platform", "policy", "pacer")},
-	"internal/bot":      {imports: in("journal", "policy", "takeover")},
-	"internal/campaign": {imports: in("journal", "policy", "template")},
-	"internal/ledger":   {imports: in("journal")},
-	"internal/template": {},
-	"internal/media":    {imports: in("journal")},
-	"internal/coexist":  {imports: in("journal", "takeover", "platform")},
-	"internal/realtime": {imports: in("journal")},
-	"internal/desk":     {},
-	"internal/crm":      {imports: in("journal")},
-	"internal/contact":  {imports: in("journal")},
-	"internal/notify":   {imports: in("journal")},
-	"internal/audit":    {imports: in("journal")},
-	"internal/auth":     {imports: in("fault")},
+	"internal/ingest":     {},
+	"internal/journal":    {},
+	"internal/outbox":     {imports: in("fault", "platform", "policy", "pacer")},
+	"internal/bot":        {imports: in("journal", "policy", "takeover")},
+	"internal/campaign":   {imports: in("journal", "policy", "template")},
+	"internal/ledger":     {imports: in("journal")},
+	"internal/template":   {},
+	"internal/media":      {imports: in("journal")},
+	"internal/coexist":    {imports: in("journal", "takeover", "platform")},
+	"internal/realtime":   {imports: in("journal")},
+	"internal/desk":       {},
+	"internal/chatimport": {imports: in("chatexport", "fault")},
+	"internal/crm":        {imports: in("journal")},
+	"internal/contact":    {imports: in("journal")},
+	"internal/notify":     {imports: in("journal")},
+	"internal/audit":      {imports: in("journal")},
+	"internal/auth":       {imports: in("fault")},
 
 	// Doors: they translate, and do not know one another.
 	"internal/webhook":  {imports: in("ingest")},
@@ -88,12 +90,12 @@ var plan = map[string]room{
 }
 
 // people is what the doors for people and their programs may import.
-var people = in("fault", "auth", "bot", "campaign", "coexist", "contact", "desk", "ingest", "journal",
+var people = in("fault", "auth", "bot", "campaign", "chatexport", "chatimport", "coexist", "contact", "desk", "ingest", "journal",
 	"ledger", "media", "outbox", "platform", "policy", "realtime", "template")
 
 // stored lists the packages whose interfaces the store implements, or whose
 // facts it gathers.
-var stored = in("fault", "seal", "policy", "pacer", "takeover", "platform", "auth", "audit", "bot", "campaign", "coexist",
+var stored = in("fault", "seal", "policy", "pacer", "takeover", "platform", "auth", "audit", "bot", "campaign", "chatexport", "chatimport", "coexist",
 	"contact", "crm", "desk", "ingest", "journal", "ledger", "media", "notify", "outbox", "template")
 
 // doors never import one another.

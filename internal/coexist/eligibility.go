@@ -122,7 +122,7 @@ func (e *Eligibility) where(facts platform.Facts, number string) []Finding {
 	} else {
 		there.Result, there.Code = Fail, "country_not_offered"
 		there.What = "Meta does not offer Coexistence for numbers of " + t.Code + " on this day."
-		there.Do = "Use the app alone, or the Cloud API alone; Wasl can tell you when your country opens."
+		there.Do = "Use the app alone, or the Cloud API alone, and look here again later: the list of countries has grown twice."
 	}
 	e.Reason = there.What
 	return []Finding{read, there}

@@ -148,8 +148,8 @@ func (m *Mover) list(ctx context.Context, o Onboarding, secret Secret) (Onboardi
 		return o, err
 	}
 	for i := range list {
-		_, _, err := m.Moves.Known(ctx, o.Business, list[i].ID)
-		list[i].Ours = err == nil
+		_, stage, err := m.Moves.Known(ctx, o.Business, list[i].ID)
+		list[i].Ours = err == nil && stage == Live
 	}
 	c := Choose(o.Mode, o.Hint, list)
 	switch {
@@ -234,11 +234,11 @@ func (r Arrivals) React(ctx context.Context, e wa.Entry) error {
 // few seconds that it hears.
 func (s Sync) listens(at time.Time) bool {
 	switch s.State {
-	case NotRequested, Complete, Declined:
+	case NotRequested, Complete, Declined, TooLate, Failed:
 		return false
 	case Arriving:
 		return at.Sub(s.HeardAt) >= 5*time.Second
-	case Requesting, Accepted, Quiet, AlreadyUsed, TooLate, Silent, Failed:
+	case Requesting, Accepted, Quiet, AlreadyUsed, Silent:
 	}
 	return true
 }

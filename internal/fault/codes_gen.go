@@ -30,6 +30,9 @@ const (
 	CodeLastOwner                  Code = "last_owner"
 	CodeStreamPositionLost         Code = "stream_position_lost"
 	CodeTooManyAttempts            Code = "too_many_attempts"
+	CodeExportUnreadable           Code = "export_unreadable"
+	CodeExportQuestionOpen         Code = "export_question_open"
+	CodeImportClosed               Code = "import_closed"
 	CodeStorageUnavailable         Code = "storage_unavailable"
 	CodeInternal                   Code = "internal"
 	CodeNumberStopped              Code = "number_stopped"
@@ -69,6 +72,9 @@ var codes = []Code{
 	CodeLastOwner,
 	CodeStreamPositionLost,
 	CodeTooManyAttempts,
+	CodeExportUnreadable,
+	CodeExportQuestionOpen,
+	CodeImportClosed,
 	CodeStorageUnavailable,
 	CodeInternal,
 	CodeNumberStopped,
@@ -263,6 +269,27 @@ var texts = map[Code]Text{
 		Fix:        "Wait a few minutes and try again.",
 		SentenceAR: "محاولات كثيرة جدًا في وقت قصير.",
 		FixAR:      "انتظر بضع دقائق ثم حاول مرة أخرى.",
+	},
+	CodeExportUnreadable: {
+		Kind:       Unprocessable,
+		Sentence:   "This file is no exported chat, or cannot be read.",
+		Fix:        "Export the chat again in WhatsApp, without media if the file is large, and upload the .txt or .zip as it is.",
+		SentenceAR: "هذا الملف ليس محادثة مصدَّرة، أو تتعذّر قراءته.",
+		FixAR:      "صدّر المحادثة من واتساب مرة أخرى، بلا وسائط إن كان الملف كبيرًا، وارفع ملف ‎.txt‎ أو ‎.zip‎ كما هو.",
+	},
+	CodeExportQuestionOpen: {
+		Kind:       Unprocessable,
+		Sentence:   "The file leaves something open that only you know.",
+		Fix:        "Look at the questions of the preview and confirm again with the answers.",
+		SentenceAR: "في الملف أمر لا يعرفه سواك.",
+		FixAR:      "اقرأ أسئلة المعاينة ثم أكّد مرة أخرى مع الإجابات.",
+	},
+	CodeImportClosed: {
+		Kind:       Conflict,
+		Sentence:   "This import is past the point where that can be done.",
+		Fix:        "Look at its state. An expired file must be uploaded again; an import can be undone for 24 hours.",
+		SentenceAR: "تجاوز هذا الاستيراد المرحلة التي يمكن فيها ذلك.",
+		FixAR:      "تحقّق من حالته. الملف المنتهية مهلته يُرفع من جديد، ويمكن التراجع عن الاستيراد خلال 24 ساعة.",
 	},
 	CodeStorageUnavailable: {
 		Kind:       Unavailable,

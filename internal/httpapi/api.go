@@ -70,6 +70,7 @@ type Config struct {
 	Accounts auth.Store // people and keys, as listed
 	Desk     Desk
 	Outbox   Outbox
+	Chats    Chats
 	Requests Requests
 	Journal  realtime.Journal
 	Hub      *realtime.Hub
@@ -141,6 +142,7 @@ func New(c Config) *API {
 	a.registerMessages()
 	a.registerFiles()
 	a.registerContacts()
+	a.registerImports()
 	a.registerOperations()
 	a.registerPeople()
 	a.registerKeys()

@@ -2,12 +2,14 @@ package httpapi_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"wasl/internal/auth"
+	"wasl/internal/chatimport"
 	"wasl/internal/coexist"
 	"wasl/internal/httpapi"
 	"wasl/internal/store/storetest"
@@ -41,6 +43,13 @@ func newOther(w *world) other {
 	}
 	o.Exec(`INSERT INTO delivery (id, node, received_at, app, sha256, state) VALUES ($1, 'n', 1, 'app', $2, 'split')`, "dlv_canary", []byte{1})
 	o.Exec("INSERT INTO delivery_body (delivery_id, body) VALUES ($1, $2)", "dlv_canary", []byte(`{"text":"`+canary+`"}`))
+	text := "25/03/2024, 14:05 - " + canary + ": " + canary + " words\n"
+	chat, err := w.chats(slog.New(slog.DiscardHandler)).Upload(w.t.Context(), chatimport.Source{
+		Business: o.Business, Number: number, Name: canary + ".txt", Content: strings.NewReader(text), Size: int64(len(text)),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	onboarding := coexist.Onboarding{
 		Business: o.Business, ID: "onb_" + canary, Mode: coexist.ModeCoexistence, Step: coexist.Choosing, BegunAt: at,
 		Among: []coexist.Candidate{{ID: "pn-canary", Display: canary, OnBizApp: true, PlatformType: "CLOUD_API"}},
@@ -55,6 +64,7 @@ func newOther(w *world) other {
 		w.t.Fatal(err)
 	}
 	o.ids = map[string]string{
+		"imports": chat.ID,
 		"numbers": string(number), "contacts": string(contact), "conversations": string(conv), "messages": string(message),
 		"people": string(people[0].ID), "keys": key.ID, "deliveries": "dlv_canary", "reactions": "bot", "onboardings": onboarding.ID,
 	}
@@ -78,6 +88,14 @@ var bodies = map[string]string{
 	"POST /v1/onboardings/{id}/choose":         `{"phone_number_id":"pn-canary"}`,
 	"POST /v1/onboardings/{id}/retry":          `{}`,
 	"POST /v1/numbers/{id}/syncs/{kind}/retry": ``,
+	"POST /v1/numbers/{id}/imports":            "25/03/2024, 14:05 - Huda: hello",
+	"POST /v1/imports/{id}/confirm":            `{"contact":"+971501112233","me":"` + canary + `"}`,
+	"POST /v1/imports/{id}/undo":               ``,
+}
+
+// headers are those of bodies that are not JSON.
+var headers = map[string]map[string]string{
+	"POST /v1/numbers/{id}/imports": {"Content-Type": "application/octet-stream"},
 }
 
 // fill puts the other business's id into a route's path.
@@ -147,7 +165,7 @@ func nobodySeesAnotherBusiness(t *testing.T, w *world) {
 			if strings.Contains(body, "%d") {
 				body = fmt.Sprintf(body, asked)
 			}
-			r := w.do(request{method: route.Method, path: o.fill(t, route.Path), body: body, token: a.token, key: a.key})
+			r := w.do(request{method: route.Method, path: o.fill(t, route.Path), body: body, token: a.token, key: a.key, header: headers[name]})
 			asked++
 			if problem := judge(route, a, r); problem != "" {
 				t.Errorf("%s as %s: %d %s: %s", name, a.name, r.StatusCode, r.body, problem)
@@ -209,7 +227,7 @@ func TestOwnIsFound(t *testing.T) {
 	w := newWorld(t)
 	o := newOther(w)
 	token := o.session("owner@example.test", auth.Owner, false)
-	for _, path := range []string{"/v1/numbers/{id}", "/v1/contacts/{id}", "/v1/conversations/{id}", "/v1/conversations/{id}/messages", "/v1/messages/{id}", "/v1/messages", "/v1/people", "/v1/keys"} {
+	for _, path := range []string{"/v1/numbers/{id}", "/v1/contacts/{id}", "/v1/conversations/{id}", "/v1/conversations/{id}/messages", "/v1/messages/{id}", "/v1/messages", "/v1/people", "/v1/keys", "/v1/imports/{id}", "/v1/numbers/{id}/imports"} {
 		r := w.do(request{method: "GET", path: o.fill(t, path), token: token})
 		if r.StatusCode != http.StatusOK || !strings.Contains(r.body, canary) {
 			t.Errorf("GET %s as its owner: %d %s, want the canary", path, r.StatusCode, r.body)

@@ -72,24 +72,25 @@ type NumberChoice struct {
 
 // Sync is what the phone was asked for, and what has come of it.
 type Sync struct {
-	NumberID   wa.NumberID `json:"number_id"`
-	Kind       string      `json:"kind" enum:"contacts,history"`
-	State      string      `json:"state" doc:"not_requested, requesting, accepted, arriving, quiet, complete, declined, already_used, too_late, silent, failed"`
-	BegunAt    time.Time   `json:"begun_at" doc:"when the number was onboarded"`
-	DeadlineAt time.Time   `json:"deadline_at" doc:"until when Meta takes the request"`
-	AskedAt    *time.Time  `json:"asked_at" nullable:"true"`
-	AcceptedAt *time.Time  `json:"accepted_at" nullable:"true"`
-	HeardAt    *time.Time  `json:"heard_at" nullable:"true" doc:"when something of it last arrived"`
-	NextAt     *time.Time  `json:"next_at" nullable:"true" doc:"when it is looked at again by itself"`
-	RequestID  string      `json:"request_id" doc:"Meta's, for its support"`
-	Tries      int         `json:"tries"`
-	Phase      *int        `json:"phase" nullable:"true" doc:"0: the last day, 1: up to 90 days, 2: up to 180; the furthest that was told"`
-	Progress   int         `json:"progress" doc:"percent, as Meta tells it; 100 alone is not the end"`
-	Watch      int         `json:"watch" doc:"how long an accepted sync has been silent: 1, 2 or 3 for 1, 6 and 24 hours"`
-	MayRetry   bool        `json:"may_retry"`
-	Code       int         `json:"code"`
-	Title      string      `json:"title"`
-	Told       *Told       `json:"told" doc:"what of the history has arrived; null for contacts"`
+	BusinessID wa.BusinessID `json:"business_id"`
+	NumberID   wa.NumberID   `json:"number_id"`
+	Kind       string        `json:"kind" enum:"contacts,history"`
+	State      string        `json:"state" doc:"not_requested, requesting, accepted, arriving, quiet, complete, declined, already_used, too_late, silent, failed"`
+	BegunAt    time.Time     `json:"begun_at" doc:"when the number was onboarded"`
+	DeadlineAt time.Time     `json:"deadline_at" doc:"until when Meta takes the request"`
+	AskedAt    *time.Time    `json:"asked_at" nullable:"true"`
+	AcceptedAt *time.Time    `json:"accepted_at" nullable:"true"`
+	HeardAt    *time.Time    `json:"heard_at" nullable:"true" doc:"when something of it last arrived"`
+	NextAt     *time.Time    `json:"next_at" nullable:"true" doc:"when it is looked at again by itself"`
+	RequestID  string        `json:"request_id" doc:"Meta's, for its support"`
+	Tries      int           `json:"tries"`
+	Phase      *int          `json:"phase" nullable:"true" doc:"0: the last day, 1: up to 90 days, 2: up to 180; the furthest that was told"`
+	Progress   int           `json:"progress" doc:"percent, as Meta tells it; 100 alone is not the end"`
+	Watch      int           `json:"watch" doc:"how long an accepted sync has been silent: 1, 2 or 3 for 1, 6 and 24 hours"`
+	MayRetry   bool          `json:"may_retry"`
+	Code       int           `json:"code"`
+	Title      string        `json:"title"`
+	Told       *Told         `json:"told" doc:"what of the history has arrived; null for contacts"`
 }
 
 // Told is what of a history has arrived, counted.
@@ -320,7 +321,7 @@ func (a *API) sync(s coexist.Sync, now time.Time) Sync {
 	rules := coexist.SyncRulesOn(a.Facts.On(now), s.Kind)
 	_, again := s.Again(now, rules)
 	out := Sync{
-		NumberID: s.Number, Kind: string(s.Kind), State: string(s.State), BegunAt: s.Began, DeadlineAt: s.Deadline(rules), AskedAt: moment(s.AskedAt),
+		BusinessID: s.Business, NumberID: s.Number, Kind: string(s.Kind), State: string(s.State), BegunAt: s.Began, DeadlineAt: s.Deadline(rules), AskedAt: moment(s.AskedAt),
 		AcceptedAt: moment(s.AcceptedAt), HeardAt: moment(s.HeardAt), NextAt: moment(s.NextAt), RequestID: s.RequestID, Tries: s.Tries,
 		Progress: s.Progress, Watch: s.Watch(now, rules), MayRetry: again, Code: s.Code, Title: s.Title,
 	}

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -146,6 +147,7 @@ func TestEveryPostTakesAKey(t *testing.T) {
 			method: "POST", path: replace(route.Path, "{id}", string(w.conv), "{name}", "bot"), body: bodies["POST "+route.Path], token: token,
 			header: map[string]string{"Idempotency-Key": "key of " + route.Path},
 		}
+		maps.Copy(q.header, headers["POST "+route.Path])
 		first, again := w.do(q), w.do(q)
 		if again.Header.Get("Idempotency-Replayed") != "true" || again.StatusCode != first.StatusCode || again.body != first.body {
 			t.Errorf("%s: %d %s, and repeated %d %s (%v)", route.Path, first.StatusCode, first.body, again.StatusCode, again.body, again.Header)

@@ -49,13 +49,13 @@ func (a *API) plain(rule auth.Rule, op huma.Operation, h http.HandlerFunc) {
 	if !op.Hidden {
 		a.huma.OpenAPI().AddOperation(&op)
 	}
-	a.handle(rule, op.Method, op.Path, h)
+	a.handle(rule, op.Method, op.Path, bodyLimit, h)
 }
 
-// handle is the one way to the mux.
-func (a *API) handle(rule auth.Rule, method, path string, h http.Handler) {
+// handle is the one way to the mux. A body beyond the usual limit is a file.
+func (a *API) handle(rule auth.Rule, method, path string, limit int64, h http.Handler) {
 	a.routes = append(a.routes, Route{Method: method, Path: path, Rule: rule})
-	a.mux.Handle(strings.TrimSpace(method+" "+path), a.guarded(rule, h))
+	a.mux.Handle(strings.TrimSpace(method+" "+path), a.guarded(rule, limit, h))
 }
 
 // adapter lets huma register its operations by the way everything takes.
@@ -66,7 +66,7 @@ func (ad adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 	if !ok {
 		panic("httpapi: " + op.Method + " " + op.Path + " was registered without a rule; use operate")
 	}
-	ad.a.handle(rule, op.Method, op.Path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	ad.a.handle(rule, op.Method, op.Path, op.MaxBodyBytes, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h(humago.NewContext(op, r, w))
 	}))
 }
@@ -124,7 +124,9 @@ func (a *API) describe(op *huma.Operation, rule auth.Rule) {
 		op.Metadata = map[string]any{}
 	}
 	op.Metadata[ruleKey] = rule
-	op.MaxBodyBytes = bodyLimit
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = bodyLimit
+	}
 	if op.Hidden {
 		return
 	}
@@ -142,8 +144,8 @@ func (a *API) describe(op *huma.Operation, rule auth.Rule) {
 	slices.Sort(op.Errors)
 }
 
-// guarded wraps a handler in who may use it.
-func (a *API) guarded(rule auth.Rule, h http.Handler) http.Handler {
+// guarded wraps a handler in who may use it, and how much it reads.
+func (a *API) guarded(rule auth.Rule, most int64, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := caller{address: addressOf(r), token: a.cookieOf(r)}
 		if !rule.Open() || r.Header.Get("Authorization") != "" {
@@ -158,11 +160,11 @@ func (a *API) guarded(rule auth.Rule, h http.Handler) http.Handler {
 			c.Principal = p
 		}
 		if unsafe(r.Method) {
-			if err := checkBodyType(r); err != nil {
+			if err := checkBodyType(r, most > bodyLimit); err != nil {
 				a.refuse(w, r, err)
 				return
 			}
-			limit := int64(bodyLimit)
+			limit := most
 			if !c.Known() {
 				limit = sessionLimit
 			}
@@ -198,10 +200,17 @@ func unsafe(method string) bool {
 
 // checkBodyType refuses the types of body that a form of another site's page can
 // send: with a cookie, and in a browser that says nothing about where a request comes
-// from, they would be its forged requests.
-func checkBodyType(r *http.Request) error {
+// from, they would be its forged requests. The types of a file's body are none of
+// those.
+func checkBodyType(r *http.Request, file bool) error {
 	t, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	t = strings.ToLower(strings.TrimSpace(t))
+	if file {
+		if t == "application/octet-stream" || t == "application/zip" {
+			return nil
+		}
+		return fault.Of(fault.CodeBodyMalformed).Saying("The body must be the file itself, sent with Content-Type: application/octet-stream.")
+	}
 	if t == "application/json" || strings.HasSuffix(t, "+json") || t == "" && r.ContentLength <= 0 {
 		return nil
 	}

@@ -18,10 +18,10 @@ const forEver = "public, max-age=31536000, immutable"
 
 func (a *API) registerWeb() {
 	// What begins like the API and is none of it is no page either.
-	a.handle(auth.Anyone(), "", "/v1/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a.handle(auth.Anyone(), "", "/v1/", bodyLimit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, fault.Of(fault.CodeNotFound))
 	}))
-	a.handle(auth.Anyone(), "", "/", http.HandlerFunc(a.web))
+	a.handle(auth.Anyone(), "", "/", bodyLimit, http.HandlerFunc(a.web))
 }
 
 // web serves the application: its files as they are, and its first page for every

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"wasl/internal/auth"
+	"wasl/internal/chatimport"
 	"wasl/internal/clock"
 	"wasl/internal/coexist"
 	"wasl/internal/desk"
@@ -59,7 +60,7 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.gate = auth.New(w.DB, auth.Config{})
 	c := httpapi.Config{
-		Gate: w.gate, Accounts: w.DB, Desk: w.DB, Requests: w.DB, Journal: w.DB, Hub: realtime.NewHub(w.DB, log),
+		Gate: w.gate, Accounts: w.DB, Desk: w.DB, Chats: w.chats(log), Requests: w.DB, Journal: w.DB, Hub: realtime.NewHub(w.DB, log),
 		Facts: platform.Known(), Outbox: &outbox.Box{Intake: w.DB, Facts: platform.Known()},
 		Pace: func(n desk.Number, _ time.Time) httpapi.Pace {
 			return httpapi.Pace{MPS: 20, Source: "test", From: "2025-11-21"}
@@ -73,6 +74,10 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 	}
 	w.api = httpapi.New(c)
 	return w
+}
+
+func (w *world) chats(log *slog.Logger) *chatimport.Importer {
+	return &chatimport.Importer{Store: w.DB, Log: log}
 }
 
 // wrote plants a message of the customer that opens the window now.

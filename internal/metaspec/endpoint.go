@@ -172,10 +172,12 @@ func unlisted(x metaemu.Exchange) string {
 		}
 		return strings.TrimSuffix(x.Method+" /{nothing}/"+x.Edge, "/")
 	}
-	// What follows an edge is the code of a link.
+	// What follows the links of a number is the code of one.
 	edge, _, deep := strings.Cut(x.Edge, "/")
-	if deep {
+	if deep && edge == "message_qrdls" {
 		edge += "/{code}"
+	} else {
+		edge = x.Edge
 	}
 	return strings.TrimSuffix(x.Method+" /{"+x.Kind+"}/"+edge, "/")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -49,6 +50,8 @@ type spine struct {
 	app      metaemu.App
 	mover    *coexist.Mover
 	vault    media.Disk
+	door     *webhook.Handler
+	path     string // of the database
 	calls    calls
 }
 
@@ -85,6 +88,29 @@ func newSpine(t *testing.T) *spine {
 	return s
 }
 
+// emptyStore is a migrated SQLite database. It is made once, since that takes
+// longer than most stories.
+var emptyStore = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "wasl-empty-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "wasl.db")
+	db, err := store.Open(context.Background(), store.Options{URL: path, Sealer: storetest.Sealer()})
+	if err != nil {
+		panic(err)
+	}
+	if err := db.Close(); err != nil {
+		panic(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+})
+
 // newHouse is a house and a number at Meta that is not in it.
 func newHouse(t *testing.T, spec metaemu.NumberSpec) *spine {
 	time.Sleep(time.Until(storetest.Noon))
@@ -96,7 +122,11 @@ func newHouse(t *testing.T, spec metaemu.NumberSpec) *spine {
 	s.number = must(s.emu.CreateNumber(spec))(t)
 	s.customer = must(s.emu.CreateCustomer(metaemu.CustomerSpec{Name: "منى", ReadsAtOnce: true}))(t)
 
-	s.db = must(store.Open(t.Context(), store.Options{URL: filepath.Join(quickDir(t), "wasl.db"), Sealer: storetest.Sealer()}))(t)
+	s.path = filepath.Join(quickDir(t), "wasl.db")
+	if err := os.WriteFile(s.path, emptyStore(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.db = must(store.Open(t.Context(), store.Options{URL: s.path, Sealer: storetest.Sealer()}))(t)
 	s.business = must(s.db.CreateBusiness(t.Context(), "Spine", clock.Now()))(t)
 	s.serve(net)
 	if err := s.emu.SetCallback(s.app.ID, "http://wasl.test/webhooks/meta", "v"); err != nil {
@@ -140,13 +170,13 @@ func (s *spine) serve(net *memnet.Net) {
 		return func(ctx context.Context) error { return fetcher.Run(ctx, l) }
 	}
 	keeper := &ingest.Keeper{Store: s.db}
-	door := &webhook.Handler{
+	s.door = &webhook.Handler{
 		Apps: []webhook.App{{Name: "app", Secret: "s3cret"}}, VerifyTokens: []string{"v"}, Keep: keeper.Keep,
 		Kept: func() { s.db.Wake(ingest.TopicKept) }, Log: log,
 	}
 	ctx, end := context.WithCancel(context.Background())
 	var stop []func()
-	for addr, h := range map[string]http.Handler{"wasl.test:80": door, "graph.test:80": s.emu.Handler()} {
+	for addr, h := range map[string]http.Handler{"wasl.test:80": s.door, "graph.test:80": s.emu.Handler()} {
 		l := must(net.Listen(addr))(s.t)
 		srv := &http.Server{Handler: h}
 		go func() { _ = srv.Serve(l) }() // ends with Close

@@ -64,6 +64,7 @@ type traceKey struct {
 type numberRow struct {
 	id          wa.NumberID
 	waba        wa.WABAID
+	digits      string
 	onboardedAt time.Time
 }
 
@@ -136,11 +137,11 @@ func (a *applier) load(ctx context.Context, keys map[string]bool, wamids map[wa.
 }
 
 func (a *applier) loadNumbers(ctx context.Context) error {
-	rows, err := a.t.query(ctx, "SELECT id, waba_id, onboarded_at FROM number WHERE business_id = $1", string(a.b))
+	rows, err := a.t.query(ctx, "SELECT id, waba_id, digits, onboarded_at FROM number WHERE business_id = $1", string(a.b))
 	err = each(rows, err, func(r *sql.Rows) error {
 		var n numberRow
 		var at int64
-		if err := r.Scan(&n.id, &n.waba, &at); err != nil {
+		if err := r.Scan(&n.id, &n.waba, &n.digits, &at); err != nil {
 			return err
 		}
 		n.onboardedAt = clock.FromMicros(at)

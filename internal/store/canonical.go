@@ -136,6 +136,17 @@ func (c *canonical) facts(ctx context.Context) error {
 			return err
 		}
 	}
+	// The preview of an import is what somebody was shown, not what came of it.
+	err := c.each(ctx, "SELECT number_id, name, state, handled, added, known, removed, kept FROM chat_import WHERE business_id = $1", func(r *sql.Rows) error {
+		var number, name, state string
+		var handled, added, known, removed, kept int64
+		err := r.Scan(&number, &name, &state, &handled, &added, &known, &removed, &kept)
+		c.add("import %s %q %s handled=%d added=%d known=%d removed=%d kept=%d", c.numbers[number], name, state, handled, added, known, removed, kept)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return c.each(ctx, "SELECT kind, number_id, contact_id, at, field, event, raw FROM notice WHERE business_id = $1", func(r *sql.Rows) error {
 		var kind, number, contact, field, event, raw string
 		var at int64

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,11 +42,14 @@ func (a *applier) recount(ctx context.Context) error {
 		err := a.t.row(ctx, `SELECT id, COALESCE(wamid, ''), direction, at FROM message WHERE business_id = $1 AND conversation_id = $2
 			ORDER BY at DESC, direction DESC, COALESCE(wamid, id) DESC LIMIT 1`,
 			[]any{string(a.b), string(cv.id)}, &m.id, &m.wamid, &m.direction, &m.at)
-		if err != nil {
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("find last message: %w", err)
 		}
 		cv.recount = false
-		cv.lastMessage, cv.lastAt, cv.lastOrder = m.id, m.at, orderKey(m.at, m.direction, m.wamid, m.id)
+		cv.lastMessage, cv.lastAt, cv.lastOrder = m.id, m.at, ""
+		if m.id != "" {
+			cv.lastOrder = orderKey(m.at, m.direction, m.wamid, m.id)
+		}
 		_, err = a.t.exec(ctx, "UPDATE conversation SET last_message = $3, last_at = $4, last_order = $5 WHERE business_id = $1 AND id = $2",
 			string(a.b), string(cv.id), string(cv.lastMessage), cv.lastAt, cv.lastOrder)
 		if err != nil {

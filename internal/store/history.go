@@ -209,7 +209,8 @@ func (a *applier) placed(m *msgRow, h wa.HistoryMessage) {
 	}
 }
 
-// chunkDone journals a fragment once.
+// chunkDone journals a fragment once in each onboarding: after another one the
+// phone tells the same past again, and that it does is news.
 func (a *applier) chunkDone(ctx context.Context, n wa.NumberID, ev wa.Event, count int) error {
 	e, ok := ev.(wa.HistoryChunk)
 	if !ok {
@@ -224,6 +225,9 @@ func (a *applier) chunkDone(ctx context.Context, n wa.NumberID, ev wa.Event, cou
 		return nil
 	}
 	h := sha256.New()
+	if num := a.numbers[n]; num != nil {
+		fmt.Fprintf(h, "%d ", clock.Micros(num.onboardedAt))
+	}
 	fmt.Fprintf(h, "%d %d %d %d", e.Phase, e.Order, e.Progress, count)
 	for _, m := range e.Messages {
 		fmt.Fprintf(h, " %s", m.WAMID)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"wasl/internal/chatimport"
 	"wasl/internal/clock"
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
@@ -92,7 +93,7 @@ func (db *DB) watch(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if len(died) > 0 {
-		for _, topic := range []string{ingest.TopicHistory, journal.TopicReact, TopicSend} {
+		for _, topic := range []string{ingest.TopicHistory, journal.TopicReact, TopicSend, chatimport.Topic} {
 			db.wakeHere(topic)
 		}
 	}

@@ -160,7 +160,7 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 	if !a.note("account_changed", "", nil, e.At, "account_update", e.Event, e.Raw, string(raw)) {
 		return duplicate, nil
 	}
-	for _, num := range a.numbersOf(e.Place.WABAID) {
+	for _, num := range a.numbersOf(e.Place.WABAID, e.Phone) {
 		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At}); err != nil {
 			return fate{}, err
 		}
@@ -173,14 +173,20 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 	return applied, nil
 }
 
-func (a *applier) numbersOf(w wa.WABAID) []*numberRow {
-	var out []*numberRow
+// numbersOf are the Numbers that news of a WABA is about: the one it names, and
+// all of them if it names none, or one that is not here.
+func (a *applier) numbersOf(w wa.WABAID, phone string) []*numberRow {
+	var all []*numberRow
 	for _, n := range a.numbers {
-		if n.waba == w {
-			out = append(out, n)
+		if n.waba != w {
+			continue
 		}
+		if phone != "" && n.digits == phone {
+			return []*numberRow{n}
+		}
+		all = append(all, n)
 	}
-	return out
+	return all
 }
 
 // restage folds one piece of news into a Number's stage.

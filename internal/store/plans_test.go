@@ -2,12 +2,14 @@ package store
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"wasl/internal/chatimport"
 	"wasl/internal/ingest"
 	"wasl/internal/seal"
 	"wasl/internal/wa"
@@ -104,7 +106,36 @@ func planned(t *testing.T) *DB {
 	if _, _, err := db.Claim(ctx, b); err != nil {
 		t.Fatal(err)
 	}
+	importAndUndo(t, db, b)
 	return db
+}
+
+// importAndUndo brings a chat in and takes it back.
+func importAndUndo(t *testing.T, db *DB, b wa.BusinessID) {
+	ctx := t.Context()
+	numbers, err := db.Numbers(ctx, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "25/03/2024, 14:05 - Mona: hello\n25/03/2024, 14:06 - Shop: hello\n"
+	i := &chatimport.Importer{Store: db, Log: slog.New(slog.DiscardHandler)}
+	im, err := i.Upload(ctx, chatimport.Source{
+		Business: b, Number: numbers[0].ID, Name: "WhatsApp Chat with Mona.txt", Content: strings.NewReader(text), Size: int64(len(text)),
+		Answers: chatimport.Answers{Contact: "966500000009", Zone: "Asia/Riyadh"},
+	})
+	for _, step := range []func() error{
+		func() error { _, err := i.Confirm(ctx, b, im.ID, chatimport.Answers{}); return err },
+		func() error { return i.Round(ctx) },
+		func() error { _, err := i.Undo(ctx, b, im.ID); return err },
+		func() error { return i.Round(ctx) },
+	} {
+		if err == nil {
+			err = step()
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // soup is one event of every kind that is applied at once.

@@ -28,6 +28,7 @@ const (
 	HistoryChunkKind       Kind = "history.chunk"
 	HistoryMediaKind       Kind = "history.media"
 	HistoryDeclinedKind    Kind = "history.declined"
+	ChatImported           Kind = "chat.imported"
 	SystemNoticedKind      Kind = "system.noticed"
 	ErrorReported          Kind = "error.reported"
 	UnknownKept            Kind = "unknown.kept"

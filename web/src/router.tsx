@@ -1,13 +1,31 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Inbox } from './desk/Inbox'
 import { NotFound, Root } from './frame/Root'
+import { paths } from './paths'
 import { SettingsMenu } from './settings/SettingsMenu'
 
 export type InboxSearch = { q?: string; show?: string; number?: string }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
-const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound })
+/** Whether this document may load Meta's script; the server decides by the address it was loaded from. */
+const opened = location.pathname === paths.connect
+
+function isConnect(path: string): boolean {
+  return path.replace(/\/+$/, '') === paths.connect
+}
+
+const rootRoute = createRootRoute({
+  component: Root,
+  notFoundComponent: NotFound,
+  // The page with Meta's script shows nothing of customers, and no other page has the script: between them the
+  // document is loaded anew.
+  beforeLoad: ({ location: to, preload }) => {
+    if (preload || isConnect(to.pathname) === opened) return
+    window.location.assign(opened ? to.href : paths.connect + to.searchStr)
+    return new Promise<never>(() => undefined)
+  },
+})
 
 // The list stays as it is while conversations come and go: they are children of one route.
 const inboxRoute = createRoute({
@@ -28,6 +46,27 @@ const numbersRoute = createRoute({
   path: '/numbers',
   component: lazyRouteComponent(() => import('./numbers/Numbers'), 'Numbers'),
 })
+const numberRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers/$id',
+  component: lazyRouteComponent(() => import('./numbers/NumberPage'), 'NumberPage'),
+})
+const connectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('./numbers/connect/Connect'), 'Connect'),
+  validateSearch: (search: Record<string, unknown>): { step?: string } => ({ step: text(search.step) }),
+})
+const connectingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connect/$id',
+  component: lazyRouteComponent(() => import('./numbers/connect/Connecting'), 'Connecting'),
+})
+const openSyncsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/deliveries/syncs',
+  component: lazyRouteComponent(() => import('./deliveries/OpenSyncs'), 'OpenSyncs'),
+})
 const deliveriesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/deliveries',
@@ -43,6 +82,10 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     inboxRoute.addChildren([noConversationRoute, conversationRoute]),
     numbersRoute,
+    numberRoute,
+    connectRoute,
+    connectingRoute,
+    openSyncsRoute,
     deliveriesRoute,
     deliveryRoute,
   ]),

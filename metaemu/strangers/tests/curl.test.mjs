@@ -15,11 +15,11 @@ const skip = able ? false : 'no curl of 7.82 or newer (Debian: apt-get install c
 function run(command) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replaceAll('http://127.0.0.1:8081', emulator)], { encoding: 'utf8' })
   assert.equal(status, 0, `${command}: ${stderr}`)
-  return JSON.parse(stdout)
+  return /\.(csv|jsonl)\b/.test(command) ? stdout : JSON.parse(stdout)
 }
 
 test('the page of the emulator does what it says', { skip }, () => {
-  const [app, waba, number, mona, asked, answered, echoed, arrivals, deliveries, refused, clock, late, breaches, faults, habits, calm, made, shown, ...more] = commands.map(run)
+  const [app, waba, number, mona, asked, answered, echoed, arrivals, deliveries, refused, clock, late, breaches, faults, habits, calm, flood, calmed, sheet, lines, invoice, made, shown, ...more] = commands.map(run)
   assert.deepEqual(more, [])
   assert.deepEqual([app.id, waba.token, number.id, mona.id], ['701', 'EAAshop', '901', 'mona'])
   assert.match(asked.wamid, /^wamid\./)
@@ -33,6 +33,10 @@ test('the page of the emulator does what it says', { skip }, () => {
   assert.equal(faults.duplicates, 0.2)
   assert.equal(habits.upper_status, false)
   assert.equal(calm.duplicates, 0)
+  assert.ok(flood && calmed)
+  assert.match(sheet, new RegExp(`^seq,.*\\n.*${answered.messages[0].id}`, 's'))
+  assert.equal(lines.trim().split('\n').map((line) => JSON.parse(line)).length, 2)
+  assert.match(invoice, /,/)
   assert.equal(made.mime_type, 'image/jpeg')
   assert.match(shown.wamid, /^wamid\./)
 })

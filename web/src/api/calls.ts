@@ -1,4 +1,5 @@
 import { call, query } from './client'
+import type { BeginOnboarding, Eligibility, Onboarding, PlatformFact, Prospect, Signup, Sync, SyncKind } from './movein'
 import type { Contact, Conversation, Delivery, Message, Page, Session, WaNumber } from './types'
 
 export type ConversationFilter = {
@@ -16,6 +17,21 @@ export const calls = {
   signOut: () => call<void>('DELETE', '/v1/session'),
 
   numbers: () => call<Page<WaNumber>>('GET', '/v1/numbers'),
+  number: (number: string) => call<WaNumber>('GET', `/v1/numbers/${id(number)}`),
+  syncs: (number: string) => call<Page<Sync>>('GET', `/v1/numbers/${id(number)}/syncs`),
+  retrySync: (number: string, kind: SyncKind) => call<Sync>('POST', `/v1/numbers/${id(number)}/syncs/${kind}/retry`),
+  openSyncs: () => call<Page<Sync>>('GET', '/v1/syncs'),
+
+  platform: () => call<{ on: string; data: PlatformFact[] }>('GET', '/v1/platform'),
+  eligibility: (prospect: Prospect) => call<Eligibility>('POST', '/v1/eligibility', { body: prospect }),
+  signup: () => call<Signup>('GET', '/v1/signup'),
+  onboardings: () => call<Page<Onboarding>>('GET', '/v1/onboardings'),
+  onboarding: (onboarding: string) => call<Onboarding>('GET', `/v1/onboardings/${id(onboarding)}`),
+  beginOnboarding: (body: BeginOnboarding) => call<Onboarding>('POST', '/v1/onboardings', { body }),
+  chooseNumber: (onboarding: string, phone_number_id: string) =>
+    call<Onboarding>('POST', `/v1/onboardings/${id(onboarding)}/choose`, { body: { phone_number_id } }),
+  retryOnboarding: (onboarding: string, pin: string) =>
+    call<Onboarding>('POST', `/v1/onboardings/${id(onboarding)}/retry`, { body: pin ? { pin } : {} }),
 
   conversations: (filter: ConversationFilter, after: string | null) =>
     call<Page<Conversation>>('GET', `/v1/conversations${query({ ...filter, after, limit: 50 })}`),

@@ -119,6 +119,6 @@ export function forget(): void {
   const store = storage()
   if (!store) return
   for (const key of Object.keys(store)) {
-    if (key.startsWith('wasl.draft.') || key.startsWith('wasl.unsent.')) store.removeItem(key)
+    if (key === 'wasl.connect' || key.startsWith('wasl.draft.') || key.startsWith('wasl.unsent.')) store.removeItem(key)
   }
 }

@@ -1,9 +1,18 @@
 import type { ConversationFilter } from './calls'
+import type { Prospect } from './movein'
 
 /** Every key of the query cache. */
 export const keys = {
   session: ['session'] as const,
   numbers: ['numbers'] as const,
+  number: (id: string) => ['numbers', id] as const,
+  syncs: (number: string) => ['numbers', number, 'syncs'] as const,
+  openSyncs: ['open-syncs'] as const,
+  platform: ['platform'] as const,
+  eligibility: (prospect: Prospect) => ['eligibility', prospect] as const,
+  signup: ['signup'] as const,
+  onboardings: ['onboardings'] as const,
+  onboarding: (id: string) => ['onboardings', id] as const,
   lists: ['conversations'] as const,
   list: (filter: ConversationFilter) => ['conversations', filter] as const,
   conversation: (id: string) => ['conversation', id] as const,

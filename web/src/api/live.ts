@@ -19,6 +19,7 @@ export class Live {
   private timer: ReturnType<typeof setTimeout> | undefined
   private working: Promise<void> = Promise.resolve()
   private readonly listeners = new Set<(message: Message) => void>()
+  private readonly hearers = new Set<(entry: Entry) => void>()
 
   constructor(
     private readonly cache: QueryClient,
@@ -27,6 +28,7 @@ export class Live {
 
   entry(entry: Entry): void {
     notBefore(entry.at)
+    for (const hearer of this.hearers) hearer(entry)
     if (entry.kind === 'contact.merged') {
       this.reload()
       return
@@ -50,6 +52,12 @@ export class Live {
   listen(listener: (message: Message) => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  /** hear tells of each entry as it arrives, until the answer is called. */
+  hear(hearer: (entry: Entry) => void): () => void {
+    this.hearers.add(hearer)
+    return () => this.hearers.delete(hearer)
   }
 
   /** reload fetches everything shown anew. */

@@ -3,6 +3,7 @@ import { calls, type ConversationFilter } from './calls'
 import { serverSaid } from './clock'
 import { Problem } from './client'
 import { keys } from './keys'
+import { ended, type Prospect } from './movein'
 import type { Session } from './types'
 
 // Nothing grows stale by itself: the event stream says what changed.
@@ -29,6 +30,46 @@ export const numbersQuery = queryOptions({
   queryFn: async () => (await calls.numbers()).data,
   staleTime,
 })
+
+// A phone's sign of life and the passing of a sync are no entries of the stream: they are looked up again.
+export const numberQuery = (id: string) =>
+  queryOptions({ queryKey: keys.number(id), queryFn: () => calls.number(id), staleTime: 0, refetchInterval: 15_000 })
+
+export const syncsQuery = (number: string) =>
+  queryOptions({
+    queryKey: keys.syncs(number),
+    queryFn: async () => (await calls.syncs(number)).data,
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.every(ended) ? 30_000 : 2_000),
+  })
+
+export const openSyncsQuery = queryOptions({
+  queryKey: keys.openSyncs,
+  queryFn: async () => (await calls.openSyncs()).data,
+  staleTime: 0,
+  refetchInterval: 10_000,
+})
+
+export const platformQuery = queryOptions({ queryKey: keys.platform, queryFn: async () => (await calls.platform()).data, staleTime })
+
+export const eligibilityQuery = (prospect: Prospect) =>
+  queryOptions({ queryKey: keys.eligibility(prospect), queryFn: () => calls.eligibility(prospect), staleTime: 60_000 })
+
+export const signupQuery = queryOptions({ queryKey: keys.signup, queryFn: calls.signup, staleTime: 0 })
+
+export const onboardingsQuery = queryOptions({
+  queryKey: keys.onboardings,
+  queryFn: async () => (await calls.onboardings()).data,
+  staleTime: 0,
+})
+
+export const onboardingQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.onboarding(id),
+    queryFn: () => calls.onboarding(id),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.step === 'done' || state.data?.step === 'failed' ? false : 1_000),
+  })
 
 export const listQuery = (filter: ConversationFilter) =>
   infiniteQueryOptions({

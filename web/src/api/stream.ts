@@ -24,6 +24,7 @@ const kinds = [
   'history.chunk',
   'history.media',
   'history.declined',
+  'chat.imported',
   'system.noticed',
   'error.reported',
   'unknown.kept',

@@ -116,6 +116,8 @@ export type WaNumber = {
   name: string
   mode: 'coexistence' | 'cloud'
   stage: NumberStage
+  /** Why nothing is sent until a person acts; empty if it sends. */
+  stopped: string
   heartbeat: {
     last_at: string | null
     evidence: 'strong' | 'fair' | 'weak' | null

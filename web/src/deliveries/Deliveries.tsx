@@ -12,6 +12,7 @@ import { cx } from '../ui/class'
 import { Page } from '../ui/Page'
 import { useWords } from '../words/words'
 import { DeliveryBadges } from './DeliveryBadges'
+import { Tabs } from './Tabs'
 
 const states = ['all', 'kept', 'split', 'parked', 'unknown'] as const
 
@@ -27,6 +28,7 @@ export function Deliveries() {
     <Page title={words.deliveries.title} lead={words.deliveries.lead} back={<BackToInbox label={words.place.inbox} />}>
       {session.person.operator ? (
         <>
+          <Tabs />
           <div role="group" aria-label={words.deliveries.state} className="mb-4 flex flex-wrap gap-1">
             {states.map((s) => (
               <button

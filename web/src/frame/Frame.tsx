@@ -38,7 +38,7 @@ function Rail() {
       <Place to={paths.inbox} label={words.place.inbox} here={inInbox}>
         <Inbox size={20} aria-hidden />
       </Place>
-      <Place to={paths.numbers} label={words.place.numbers} here={path.startsWith('/numbers')}>
+      <Place to={paths.numbers} label={words.place.numbers} here={path.startsWith('/numbers') || path.startsWith('/connect')}>
         <Smartphone size={20} aria-hidden />
       </Place>
       {session.person.operator ? (

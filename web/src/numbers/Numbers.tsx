@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { Smartphone } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { ChevronRight, Plus, Smartphone } from 'lucide-react'
 import { useEffect, type ReactNode } from 'react'
 import { useNow } from '../api/clock'
+import { useConnection } from '../api/connection'
 import { numbersQuery } from '../api/queries'
 import type { WaNumber } from '../api/types'
+import { paths } from '../paths'
 import { Badge, type BadgeTone } from '../ui/Badge'
 import { Blank, Bones } from '../ui/Blank'
-import { Button } from '../ui/Button'
+import { Button, buttonLook } from '../ui/Button'
 import { Ltr } from '../ui/Ltr'
 import { Page } from '../ui/Page'
 import { BackToInbox } from '../ui/BackToInbox'
@@ -15,6 +18,7 @@ import { useWords } from '../words/words'
 /** Numbers shows how each number stands; every figure of Meta's carries the date it holds from. */
 export function Numbers() {
   const { words } = useWords()
+  const { session } = useConnection()
   const query = useQuery(numbersQuery)
   useEffect(() => {
     document.title = `${words.numbers.title} · ${words.app}`
@@ -41,7 +45,19 @@ export function Numbers() {
     )
   }
   return (
-    <Page title={words.numbers.title} lead={words.numbers.lead} back={<BackToInbox label={words.place.inbox} />}>
+    <Page
+      title={words.numbers.title}
+      lead={words.numbers.lead}
+      back={<BackToInbox label={words.place.inbox} />}
+      action={
+        session.person.role === 'agent' ? null : (
+          <a href={paths.connect} className={buttonLook('primary', 'min-h-9')}>
+            <Plus size={18} aria-hidden />
+            {words.numbers.connect}
+          </a>
+        )
+      }
+    >
       {body()}
     </Page>
   )
@@ -64,7 +80,9 @@ function NumberCard({ number }: { number: WaNumber }) {
     <li className="rounded-2xl border border-line p-5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="text-lg font-strong">
-          <bdi>{number.name || number.display}</bdi>
+          <Link to="/numbers/$id" params={{ id: number.id }} className="underline-offset-4 hover:underline">
+            <bdi>{number.name || number.display}</bdi>
+          </Link>
         </h2>
         <Ltr className="tabular text-soft">{number.display}</Ltr>
         <span className="ms-auto">
@@ -89,13 +107,16 @@ function NumberCard({ number }: { number: WaNumber }) {
             {history.progress > 0 && history.progress < 100 ? <span className="tabular text-soft"> {history.progress} %</span> : null}
           </Fact>
         ) : null}
-        <Fact name={words.numbers.phoneNumberId}>
-          <Ltr className="font-mono text-sm">{number.phone_number_id}</Ltr>
-        </Fact>
-        <Fact name={words.numbers.waba}>
-          <Ltr className="font-mono text-sm">{number.waba_id}</Ltr>
-        </Fact>
       </dl>
+      <Link
+        to="/numbers/$id"
+        params={{ id: number.id }}
+        aria-label={`${words.numbers.details}: ${number.name || number.display}`}
+        className="mt-4 inline-flex min-h-8 items-center gap-1 text-sm font-strong text-accent underline-offset-4 hover:underline pointer-coarse:min-h-11"
+      >
+        {words.numbers.details}
+        <ChevronRight size={16} className="rtl:-scale-x-100" aria-hidden />
+      </Link>
     </li>
   )
 }

@@ -12,17 +12,19 @@ const looks: Record<Look, string> = {
   danger: 'border border-bad/50 bg-raised text-bad hover:bg-bad-wash',
 }
 
+const shape =
+  'inline-flex min-h-8 items-center justify-center gap-2 rounded-lg px-3 py-1 text-sm font-strong transition-colors disabled:cursor-not-allowed disabled:opacity-60'
+
+/** buttonLook makes a link look like a button. */
+export const buttonLook = (look: Look, className?: string) => cx(shape, looks[look], className)
+
 type Props = Omit<AriaProps, 'className' | 'children'> & { look?: Look; children: ReactNode; className?: string }
 
 export function Button({ look = 'plain', className, ...props }: Props) {
   return (
     <AriaButton
       {...props}
-      className={cx(
-        'inline-flex min-h-8 items-center justify-center gap-2 rounded-lg px-3 py-1 text-sm font-strong transition-colors disabled:cursor-not-allowed disabled:opacity-60',
-        looks[look],
-        className,
-      )}
+      className={buttonLook(look, className)}
     />
   )
 }

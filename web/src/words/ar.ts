@@ -1,5 +1,7 @@
+import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
+import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
 
@@ -286,7 +288,9 @@ export const ar: Words = {
     title: 'الأرقام',
     lead: 'أرقام نشاطك، وسرعة إرسالها، ومتى أعطى هاتفها آخر علامة حياة.',
     empty: 'لا توجد أرقام بعد',
-    emptyNext: 'يُضاف رقم بالأمر: wasl number add',
+    emptyNext: 'اربط رقم واتساب للأعمال: يبقى على الهاتف.',
+    connect: 'ربط رقم',
+    details: 'حالته بالتفصيل',
     mode: { coexistence: 'على الهاتف والواجهة معًا', cloud: 'على الواجهة وحدها' },
     stage: 'الحالة',
     stages: {
@@ -326,13 +330,18 @@ export const ar: Words = {
       done: 'اكتمل',
       complete: 'اكتمل',
       declined: 'لم يشاركه الهاتف',
+      already_used: 'طُلب من قبل',
+      too_late: 'فات يوم الطلب',
       failed: 'تعذّر',
     },
     ids: 'معرّفات Meta',
     phoneNumberId: 'معرّف رقم الهاتف',
     waba: 'حساب WABA',
   },
+  connect: connectAr,
+  standing: standingAr,
   deliveries: {
+    views: 'ما يُعرض',
     title: 'التسليمات',
     lead: 'كل طلب webhook كما وصل، وما آل إليه.',
     state: 'الحالة',

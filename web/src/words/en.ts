@@ -1,4 +1,6 @@
+import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
+import { standingEn } from './standing.en'
 
 const n = (count: number, forms: Forms) => plural('en', count, forms)
 
@@ -256,7 +258,9 @@ export const en = {
     title: 'Numbers',
     lead: 'The numbers of your business, how fast they may send, and when their phone last gave a sign of life.',
     empty: 'No numbers yet',
-    emptyNext: 'A number is added with: wasl number add',
+    emptyNext: 'Connect the number of your WhatsApp Business app: it stays on the phone.',
+    connect: 'Connect a number',
+    details: 'How it stands',
     mode: { coexistence: 'On the phone and the API', cloud: 'On the API alone' },
     stage: 'State',
     stages: {
@@ -288,13 +292,18 @@ export const en = {
       done: 'Complete',
       complete: 'Complete',
       declined: 'Not shared by the phone',
+      already_used: 'Asked for before',
+      too_late: 'The day to ask was over',
       failed: 'Failed',
     },
     ids: 'Meta’s ids',
     phoneNumberId: 'Phone number id',
     waba: 'WABA',
   },
+  connect: connectEn,
+  standing: standingEn,
   deliveries: {
+    views: 'What to look at',
     title: 'Deliveries',
     lead: 'Every webhook request as it was received, and what became of it.',
     state: 'State',

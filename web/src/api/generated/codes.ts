@@ -137,6 +137,21 @@ export const codes = {
     en: { sentence: "There were too many attempts in a short time.", fix: "Wait a few minutes and try again." },
     ar: { sentence: "محاولات كثيرة جدًا في وقت قصير.", fix: "انتظر بضع دقائق ثم حاول مرة أخرى." },
   },
+  export_unreadable: {
+    kind: "unprocessable",
+    en: { sentence: "This file is no exported chat, or cannot be read.", fix: "Export the chat again in WhatsApp, without media if the file is large, and upload the .txt or .zip as it is." },
+    ar: { sentence: "هذا الملف ليس محادثة مصدَّرة، أو تتعذّر قراءته.", fix: "صدّر المحادثة من واتساب مرة أخرى، بلا وسائط إن كان الملف كبيرًا، وارفع ملف ‎.txt‎ أو ‎.zip‎ كما هو." },
+  },
+  export_question_open: {
+    kind: "unprocessable",
+    en: { sentence: "The file leaves something open that only you know.", fix: "Look at the questions of the preview and confirm again with the answers." },
+    ar: { sentence: "في الملف أمر لا يعرفه سواك.", fix: "اقرأ أسئلة المعاينة ثم أكّد مرة أخرى مع الإجابات." },
+  },
+  import_closed: {
+    kind: "conflict",
+    en: { sentence: "This import is past the point where that can be done.", fix: "Look at its state. An expired file must be uploaded again; an import can be undone for 24 hours." },
+    ar: { sentence: "تجاوز هذا الاستيراد المرحلة التي يمكن فيها ذلك.", fix: "تحقّق من حالته. الملف المنتهية مهلته يُرفع من جديد، ويمكن التراجع عن الاستيراد خلال 24 ساعة." },
+  },
   storage_unavailable: {
     kind: "unavailable",
     en: { sentence: "The database does not answer at the moment.", fix: "Try again shortly; nothing that was confirmed is lost." },

@@ -1,0 +1,318 @@
+package chatimport
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	_ "time/tzdata" // the zones of the world, where the machine has none
+
+	"wasl/internal/chatexport"
+	"wasl/internal/clock"
+	"wasl/internal/fault"
+	"wasl/internal/id"
+	"wasl/internal/wa"
+)
+
+// slice is how many messages one transaction looks at.
+const slice = 500
+
+// Topic wakes [Importer.Run].
+const Topic = "import"
+
+// Importer previews, imports and undoes. It is safe for concurrent use.
+type Importer struct {
+	Store Store
+	Log   *slog.Logger
+}
+
+// Source is a file somebody brings.
+type Source struct {
+	Business wa.BusinessID
+	Number   wa.NumberID
+	Name     string // of the file
+	By       string
+	Content  io.ReaderAt
+	Size     int64
+	Answers  Answers
+}
+
+// Look tells what importing a file would do, and keeps nothing.
+func (i *Importer) Look(ctx context.Context, s Source) (Preview, error) {
+	_, p, err := i.look(ctx, s)
+	return p, err
+}
+
+func (i *Importer) look(ctx context.Context, s Source) (*chatexport.File, Preview, error) {
+	if _, err := i.Store.NumberOf(ctx, s.Business, s.Number); err != nil {
+		return nil, Preview{}, missing(err)
+	}
+	f, err := chatexport.Open(s.Content, s.Size, s.Name, chatexport.Usual)
+	if err != nil {
+		return nil, Preview{}, unreadable(err)
+	}
+	if f.Partner() == "" {
+		// An iPhone's zip bears the name that its text does not.
+		f.Name = s.Name
+	}
+	d, err := i.preview(ctx, s.Business, s.Number, f, s.Answers)
+	if err != nil {
+		return nil, Preview{}, err
+	}
+	return f, d.Preview, nil
+}
+
+// Upload keeps a file until it is confirmed, for a day at most.
+func (i *Importer) Upload(ctx context.Context, s Source) (Import, error) {
+	f, p, err := i.look(ctx, s)
+	if err != nil {
+		return Import{}, err
+	}
+	packed, err := pack(f)
+	if err != nil {
+		return Import{}, unreadable(err)
+	}
+	im := Import{
+		Business: s.Business, ID: id.New("imp"), Number: s.Number, Name: f.Name, By: s.By, State: Waiting,
+		CreatedAt: clock.Now(), Answers: s.Answers, Preview: p,
+	}
+	if err := i.Store.CreateImport(ctx, im, packed); err != nil {
+		return Import{}, err
+	}
+	i.Log.Info("chat export kept", "import", im.ID, "number", im.Number, "messages", p.Messages)
+	return im, nil
+}
+
+// Confirm takes the answers and starts the import. What is still open is a fault,
+// and the import goes on waiting.
+func (i *Importer) Confirm(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
+	im, err := i.Store.Import(ctx, b, importID)
+	if err != nil {
+		return Import{}, missing(err)
+	}
+	if im.State != Waiting || !clock.Now().Before(im.CreatedAt.Add(Keep)) {
+		return im, closed("This import was %s.", im.State)
+	}
+	im.Answers = im.Answers.with(a)
+	d, err := i.reopen(ctx, im)
+	if err != nil {
+		return Import{}, err
+	}
+	// The zip is not kept: what was found in it is known from the first look.
+	d.FilesFound = im.Preview.FilesFound
+	im.Preview = d.Preview
+	start := len(d.Questions) == 0
+	if err := i.Store.Answer(ctx, clock.Now(), im, start); err != nil {
+		return Import{}, missing(err)
+	}
+	if !start {
+		return im, fault.Of(fault.CodeExportQuestionOpen).Saying("Still to be answered: %s.", list(d.Questions))
+	}
+	i.Store.Wake(Topic)
+	return i.Store.Import(ctx, b, importID)
+}
+
+// with are the answers with others that win.
+func (a Answers) with(b Answers) Answers {
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&a.Contact, b.Contact}, {&a.Me, b.Me}, {&a.Them, b.Them}, {&a.Zone, b.Zone}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	if b.Order != "" {
+		a.Order = b.Order
+	}
+	return a
+}
+
+// Undo begins to take an import back.
+func (i *Importer) Undo(ctx context.Context, b wa.BusinessID, importID string) (Import, error) {
+	im, err := i.Store.Import(ctx, b, importID)
+	if err != nil {
+		return Import{}, missing(err)
+	}
+	switch {
+	case im.State == Undone, im.State == Undoing:
+		return im, nil
+	case im.State != Done:
+		return im, closed("This import is %s, so there is nothing to undo.", im.State)
+	case !clock.Now().Before(im.UndoUntil()):
+		return im, closed("This import was finished more than %d hours ago.", int(Keep.Hours()))
+	}
+	if err := i.Store.StartUndo(ctx, clock.Now(), b, importID); err != nil {
+		return Import{}, missing(err)
+	}
+	i.Store.Wake(Topic)
+	return i.Store.Import(ctx, b, importID)
+}
+
+// Import returns one import; it has expired when its day is over.
+func (i *Importer) Import(ctx context.Context, b wa.BusinessID, importID string) (Import, error) {
+	im, err := i.Store.Import(ctx, b, importID)
+	return aged(im), missing(err)
+}
+
+// Imports lists the imports of a Number, the newest first.
+func (i *Importer) Imports(ctx context.Context, b wa.BusinessID, n wa.NumberID) ([]Import, error) {
+	if _, err := i.Store.NumberOf(ctx, b, n); err != nil {
+		return nil, missing(err)
+	}
+	const most = 100
+	list, err := i.Store.Imports(ctx, b, n, most)
+	for k := range list {
+		list[k] = aged(list[k])
+	}
+	return list, err
+}
+
+func aged(im Import) Import {
+	if im.State == Waiting && !clock.Now().Before(im.CreatedAt.Add(Keep)) {
+		im.State = Expired
+	}
+	return im
+}
+
+// preview examines a file and counts what is there already, as far as that can be
+// told.
+func (i *Importer) preview(ctx context.Context, b wa.BusinessID, number wa.NumberID, f *chatexport.File, a Answers) (*draft, error) {
+	n, err := i.Store.NumberOf(ctx, b, number)
+	if err != nil {
+		return nil, missing(err)
+	}
+	d, err := examine(f, n, a, clock.Now())
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	known := 0
+	settled := len(d.Questions) == 0
+	err = inSlices(d, func(items []Item) error {
+		d.Messages += len(items)
+		if !settled {
+			return nil
+		}
+		there, err := i.Store.There(ctx, b, number, d.Contact, SpanOf(items))
+		if err != nil {
+			return err
+		}
+		m := NewMinutes(there)
+		for _, it := range items {
+			if m.Has(it) {
+				known++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if settled {
+		d.Known = &known
+	}
+	for _, p := range d.People {
+		if p.Name != d.Me && p.Name != d.Them {
+			d.Others += p.Messages
+		}
+	}
+	return d, nil
+}
+
+func inSlices(d *draft, each func([]Item) error) error {
+	var items []Item
+	flush := func() error {
+		err := each(items)
+		items = items[:0]
+		return err
+	}
+	err := d.items(func(it Item) error {
+		if items = append(items, it); len(items) < slice {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil || len(items) == 0 {
+		return err
+	}
+	return flush()
+}
+
+// pack is the text of a chat as it waits in the database.
+func pack(f *chatexport.File) ([]byte, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := f.Text(z); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// reopen examines the text of an import anew.
+func (i *Importer) reopen(ctx context.Context, im Import) (*draft, error) {
+	f, err := i.unpack(ctx, im)
+	if err != nil {
+		return nil, err
+	}
+	return i.preview(ctx, im.Business, im.Number, f, im.Answers)
+}
+
+func (i *Importer) unpack(ctx context.Context, im Import) (*chatexport.File, error) {
+	packed, err := i.Store.ImportText(ctx, im.Business, im.ID)
+	if err != nil {
+		return nil, missing(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("unpack chat: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(z, chatexport.Usual.Text))
+	if err != nil {
+		return nil, fmt.Errorf("unpack chat: %w", err)
+	}
+	return chatexport.Open(bytes.NewReader(text), int64(len(text)), im.Name, chatexport.Usual)
+}
+
+// unreadable says what is wrong with a file; its words name no content.
+func unreadable(err error) error {
+	for _, known := range []error{
+		chatexport.ErrNotAnExport, chatexport.ErrNoChat, chatexport.ErrManyChats, chatexport.ErrTooLarge, chatexport.ErrBadName, chatexport.ErrDamaged,
+	} {
+		if errors.Is(err, known) {
+			return fault.Of(fault.CodeExportUnreadable).Saying("This is no exported chat: %s.", known).Because(err)
+		}
+	}
+	return err
+}
+
+func missing(err error) error {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return fault.Of(fault.CodeNotFound)
+	case errors.Is(err, ErrMoved):
+		return closed("Somebody else has gone on with this import.")
+	}
+	return err
+}
+
+func closed(sentence string, args ...any) error {
+	return fault.Of(fault.CodeImportClosed).Saying(sentence, args...)
+}
+
+func list(qs []Question) string {
+	var b bytes.Buffer
+	for k, q := range qs {
+		if k > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(q))
+	}
+	return b.String()
+}
