@@ -152,13 +152,13 @@ func (t *tx) claim(ctx context.Context, n NewNumber, fresh wa.NumberID) (wa.Numb
 }
 
 func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, digits string, now time.Time) error {
-	onboarded := n.OnboardedAt
+	onboarded, sure, kind := n.OnboardedAt, n.OnboardedAt, "onboarded"
 	if onboarded.IsZero() {
-		onboarded = now
+		onboarded, kind = now, ""
 	}
 	_, err := t.exec(ctx, `INSERT INTO number (business_id, id, phone_number_id, waba_id, display, digits, country, name, mode, stage,
 			stage_at, mps, onboarded_at, created_at, sure_at, sure_kind)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12, $10, CASE WHEN $13 = 1 THEN $12 ELSE 0 END, CASE WHEN $13 = 1 THEN 'onboarded' ELSE '' END)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12, $10, $14, $15)
 		ON CONFLICT (business_id, id) DO UPDATE SET phone_number_id = EXCLUDED.phone_number_id, waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
 			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
 			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = '',
@@ -166,7 +166,7 @@ func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, dig
 			sure_at = CASE WHEN $13 = 1 THEN EXCLUDED.sure_at ELSE number.sure_at END,
 			sure_kind = CASE WHEN $13 = 1 THEN EXCLUDED.sure_kind ELSE number.sure_kind END`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
-		clock.Micros(now), n.MPS, clock.Micros(onboarded), flag(!n.OnboardedAt.IsZero()))
+		clock.Micros(now), n.MPS, clock.Micros(onboarded), flag(!n.OnboardedAt.IsZero()), clock.Micros(sure), kind)
 	return err
 }
 
