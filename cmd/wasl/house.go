@@ -111,7 +111,7 @@ func (h *house) join(emulator string) error {
 	pages := httpapi.New(httpapi.Config{
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
-		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Files: h.db, Vault: vault,
+		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Phones: h.db, Files: h.db, Vault: vault,
 		Signup: httpapi.Signup{
 			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
 		},
@@ -200,6 +200,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
 		h.sweeper.Run,
+		(&coexist.Watch{Watched: h.db, Facts: h.facts, Log: h.log}).Run,
 		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
 		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },
 	} {

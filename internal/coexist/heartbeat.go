@@ -63,14 +63,24 @@ func kind(k wa.Kind) string {
 	return "echo"
 }
 
+// Grades of evidence (decision 16).
+const (
+	Strong = "strong"
+	Fair   = "fair"
+	Weak   = "weak"
+)
+
+// OwnerConfirmed is the kind of pulse that a person gives by saying so.
+const OwnerConfirmed = "owner_confirmed"
+
 // Weight ranks grades of evidence, greater for stronger.
 func Weight(grade string) int {
 	switch grade {
-	case "strong":
+	case Strong:
 		return 3
-	case "fair":
+	case Fair:
 		return 2
-	case "weak":
+	case Weak:
 		return 1
 	}
 	return 0

@@ -27,11 +27,11 @@ type Mover struct {
 }
 
 // How often due work is looked for without being told: when something is due,
-// but not more often than every second, and at the latest after half a minute,
+// but not more often than every second, and at the latest after five minutes,
 // since another process may have made some.
 const (
 	lookSoonest = time.Second
-	lookLatest  = 30 * time.Second
+	lookLatest  = 5 * time.Minute
 )
 
 // Run carries on what is due until ctx is done.

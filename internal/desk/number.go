@@ -21,7 +21,9 @@ type Number struct {
 	Stage         string // live, suspended, disconnected, …
 	MPS           int    // messages per second agreed with Meta; 0: the dated rule of the country
 	AliveAt       time.Time
-	AliveGrade    string // strong, fair, weak; empty: no sign of life yet
+	AliveGrade    string    // strong, fair, weak; empty: no sign of life yet
+	SureAt        time.Time // the last sign that cannot come from a linked computer
+	CameAt        time.Time // when it was onboarded or added
 	AliveKind     string
 	Stopped       string // why nothing is sent until a person acts; empty if it sends
 	History       History

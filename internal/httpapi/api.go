@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"wasl/internal/auth"
+	"wasl/internal/coexist"
 	"wasl/internal/desk"
 	"wasl/internal/media"
 	"wasl/internal/outbox"
@@ -75,6 +76,8 @@ type Config struct {
 	Journal  realtime.Journal
 	Hub      *realtime.Hub
 
+	// Phones takes an owner's word that the phone lives.
+	Phones coexist.Watched
 	// Onboardings brings numbers in, Moves shows how far they have come.
 	Onboardings Onboardings
 	Moves       Moves

@@ -84,6 +84,7 @@ var bodies = map[string]string{
 	"POST /v1/people":                          `{"email":"new-%d@example.test","name":"New","role":"agent","password":"long enough password"}`,
 	"POST /v1/keys":                            `{"name":"k","scopes":["read"]}`,
 	"POST /v1/reactions/{name}/retry":          `{"seq":"1"}`,
+	"POST /v1/numbers/{id}/phone-seen":         ``,
 	"POST /v1/onboardings":                     `{"code":"c","mode":"coexistence","understood":true}`,
 	"POST /v1/onboardings/{id}/choose":         `{"phone_number_id":"pn-canary"}`,
 	"POST /v1/onboardings/{id}/retry":          `{}`,

@@ -9,7 +9,9 @@ import (
 
 	"wasl/internal/auth"
 	"wasl/internal/clock"
+	"wasl/internal/coexist"
 	"wasl/internal/desk"
+	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
 
@@ -33,6 +35,13 @@ type Heartbeat struct {
 	LastAt   *time.Time `json:"last_at" nullable:"true"`
 	Evidence *string    `json:"evidence" nullable:"true" enum:"strong,fair,weak"`
 	Kind     *string    `json:"kind" nullable:"true" doc:"echo, contact_change, reconnect, owner_confirmed"`
+	// What follows is reckoned from signs that cannot come from a linked computer.
+	Condition string     `json:"condition" enum:"well,due,at_risk,overdue,unknown" doc:"unknown is not well: nothing proves that the phone lives"`
+	SureAt    *time.Time `json:"sure_at" nullable:"true" doc:"the last sign that cannot come from a linked computer"`
+	Until     time.Time  `json:"until" doc:"by when the app has to be opened, a day before Meta's limit"`
+	Limit     time.Time  `json:"limit" doc:"when Meta ends Coexistence, about"`
+	DaysLeft  int        `json:"days_left"`
+	Source    string     `json:"source" doc:"where Meta's limit is written"`
 }
 
 // HistorySync is how far the sync of the past has come.
@@ -61,6 +70,14 @@ func (a *API) registerNumbers() {
 		}
 		return &numbersBody{Body: pageOf(list, len(list), a.number, nil)}, nil
 	})
+	operate(a, auth.May(auth.Agent, auth.ManageScope), huma.Operation{
+		OperationID: "confirm_phone", Method: http.MethodPost, Path: "/v1/numbers/{id}/phone-seen", Summary: "Say that the app was opened on the phone",
+		Description: "Whoever holds the phone says so with one tap. It counts as a strong sign of life.", Tags: []string{"Numbers"},
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound},
+	}, func(ctx context.Context, in *oneID) (*struct{}, error) {
+		c := callerOf(ctx)
+		return nil, a.Phones.Confirm(ctx, c.Business, wa.NumberID(in.ID), c.Person, clock.Now())
+	})
 	operate(a, rule, huma.Operation{
 		OperationID: "number", Method: http.MethodGet, Path: "/v1/numbers/{id}", Summary: "One number", Tags: []string{"Numbers"},
 		Errors: []int{http.StatusNotFound},
@@ -82,7 +99,7 @@ func (a *API) number(n desk.Number) Number {
 		out.Pace = a.Pace(n, clock.Now())
 	}
 	if n.Mode == "coexistence" {
-		out.Heartbeat = &Heartbeat{LastAt: moment(n.AliveAt), Evidence: orNull(n.AliveGrade), Kind: orNull(n.AliveKind)}
+		out.Heartbeat = a.heartbeat(n, clock.Now())
 	}
 	return out
 }
@@ -93,4 +110,14 @@ func orNull(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+func (a *API) heartbeat(n desk.Number, now time.Time) *Heartbeat {
+	f := a.Facts.On(now)
+	l := coexist.LifeOf(coexist.Signs{Sure: n.SureAt, Came: n.CameAt, Alive: n.AliveAt}, now, f)
+	limit, _ := f.Fact(platform.PhoneSilence, "meta")
+	return &Heartbeat{
+		LastAt: moment(n.AliveAt), Evidence: orNull(n.AliveGrade), Kind: orNull(n.AliveKind), Condition: string(l.Condition), SureAt: moment(n.SureAt),
+		Until: l.Until, Limit: l.Limit, DaysLeft: l.DaysLeft, Source: limit.Source,
+	}
 }

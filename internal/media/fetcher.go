@@ -40,7 +40,7 @@ const handful = 16
 
 const (
 	lookSoonest = time.Second
-	lookLatest  = 30 * time.Second
+	lookLatest  = 5 * time.Minute
 )
 
 // Run fetches a lane's files until ctx is done.

@@ -51,6 +51,8 @@ const (
 	SyncQuiet     Name = "sync_quiet"      // ms without anything until a sync is quiet; scope: kind
 	SyncEnd       Name = "sync_end"        // ms without anything until it counts as complete; scope: kind
 	SyncLongest   Name = "sync_longest"    // ms after which none goes on
+	PhoneSilence  Name = "phone_silence"   // ms without a sign of life until Coexistence ends; scope: meta, or empty for when we say so
+	PhoneReminder Name = "phone_reminder"  // ms of silence at which the owner is reminded; scope: 1, 2, …
 	MediaIDAge    Name = "media_id_age"    // ms an id of a file lives that came by webhook
 	WebhookFields Name = "webhook_fields"  // fields an app must be subscribed to; scope: mode
 	SignupCodeAge Name = "signup_code_age" // ms a code of Embedded Signup can be exchanged

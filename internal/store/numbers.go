@@ -152,19 +152,21 @@ func (t *tx) claim(ctx context.Context, n NewNumber, fresh wa.NumberID) (wa.Numb
 }
 
 func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, digits string, now time.Time) error {
-	onboarded := n.OnboardedAt
+	onboarded, sure, kind := n.OnboardedAt, n.OnboardedAt, "onboarded"
 	if onboarded.IsZero() {
-		onboarded = now
+		onboarded, kind = now, ""
 	}
 	_, err := t.exec(ctx, `INSERT INTO number (business_id, id, phone_number_id, waba_id, display, digits, country, name, mode, stage,
-			stage_at, mps, onboarded_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12, $10)
+			stage_at, mps, onboarded_at, created_at, sure_at, sure_kind)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12, $10, $14, $15)
 		ON CONFLICT (business_id, id) DO UPDATE SET phone_number_id = EXCLUDED.phone_number_id, waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
 			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
 			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = '',
-			onboarded_at = CASE WHEN $13 = 1 THEN EXCLUDED.onboarded_at ELSE number.onboarded_at END`,
+			onboarded_at = CASE WHEN $13 = 1 THEN EXCLUDED.onboarded_at ELSE number.onboarded_at END,
+			sure_at = CASE WHEN $13 = 1 THEN EXCLUDED.sure_at ELSE number.sure_at END,
+			sure_kind = CASE WHEN $13 = 1 THEN EXCLUDED.sure_kind ELSE number.sure_kind END`,
 		string(n.Business), string(number), string(n.PhoneNumberID), string(n.WABAID), n.Display, digits, n.Country, n.Name, n.Mode,
-		clock.Micros(now), n.MPS, clock.Micros(onboarded), flag(!n.OnboardedAt.IsZero()))
+		clock.Micros(now), n.MPS, clock.Micros(onboarded), flag(!n.OnboardedAt.IsZero()), clock.Micros(sure), kind)
 	return err
 }
 
@@ -202,18 +204,18 @@ func (db *DB) TokenOf(ctx context.Context, b wa.BusinessID, number wa.NumberID) 
 }
 
 const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.mps,
-	n.alive_at, n.alive_grade, n.alive_kind, n.stopped,
+	n.alive_at, n.alive_grade, n.alive_kind, n.sure_at, n.onboarded_at, n.stopped,
 	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1),
 	COALESCE((SELECT s.state FROM phone_sync s WHERE s.business_id = n.business_id AND s.number_id = n.id AND s.kind = 'history' ORDER BY s.began DESC LIMIT 1), '')
 	FROM number n`
 
 func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
 	n := desk.Number{Business: b}
-	var alive, progress int64
+	var alive, sure, came, progress int64
 	var sync coexist.SyncState
 	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
-		&alive, &n.AliveGrade, &n.AliveKind, &n.Stopped, &progress, &sync)
-	n.AliveAt = clock.FromMicros(alive)
+		&alive, &n.AliveGrade, &n.AliveKind, &sure, &came, &n.Stopped, &progress, &sync)
+	n.AliveAt, n.SureAt, n.CameAt = clock.FromMicros(alive), clock.FromMicros(sure), clock.FromMicros(came)
 	switch {
 	case sync != "":
 		n.History = desk.History{State: historyState(sync), Progress: int(max(0, progress))}

@@ -20,6 +20,7 @@ export const calls = {
   number: (number: string) => call<WaNumber>('GET', `/v1/numbers/${id(number)}`),
   syncs: (number: string) => call<Page<Sync>>('GET', `/v1/numbers/${id(number)}/syncs`),
   retrySync: (number: string, kind: SyncKind) => call<Sync>('POST', `/v1/numbers/${id(number)}/syncs/${kind}/retry`),
+  phoneSeen: (number: string) => call<void>('POST', `/v1/numbers/${id(number)}/phone-seen`),
   openSyncs: () => call<Page<Sync>>('GET', '/v1/syncs'),
 
   platform: () => call<{ on: string; data: PlatformFact[] }>('GET', '/v1/platform'),

@@ -122,6 +122,13 @@ export type WaNumber = {
     last_at: string | null
     evidence: 'strong' | 'fair' | 'weak' | null
     kind: 'echo' | 'contact_change' | 'reconnect' | 'owner_confirmed' | null
+    /** Reckoned from signs that cannot come from a linked computer; unknown is not well. */
+    condition: 'well' | 'due' | 'at_risk' | 'overdue' | 'unknown'
+    sure_at: string | null
+    until: string
+    limit: string
+    days_left: number
+    source: string
   } | null
   pace: { mps: number; source: string; from: string } | null
   history_sync: { state: string; progress: number } | null

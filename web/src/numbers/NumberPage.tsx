@@ -1,10 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft, CircleAlert, CircleCheck, CirclePause, CircleX, type LucideIcon } from 'lucide-react'
 import { useEffect, type ReactNode } from 'react'
+import { calls } from '../api/calls'
 import { Problem } from '../api/client'
 import { useNow } from '../api/clock'
 import { useConnection } from '../api/connection'
+import { keys } from '../api/keys'
 import { numberQuery, syncsQuery } from '../api/queries'
 import type { WaNumber } from '../api/types'
 import { paths } from '../paths'
@@ -78,10 +80,6 @@ function Contents({ number }: { number: WaNumber }) {
 
 type Said = { icon: LucideIcon; tone: string; sentence: string; next: string }
 
-const day = 24 * 3_600_000
-/** From so long without the phone on its owner is warned: WhatsApp disconnects it after about 14 days. */
-const idleAfter = 10 * day
-
 /** standingOf is the one sentence, from what the server knows. */
 function standingOf(number: WaNumber, now: number, words: Words, format: Format): Said {
   const w = words.standing
@@ -90,13 +88,40 @@ function standingOf(number: WaNumber, now: number, words: Words, format: Format)
   if (number.stage !== 'live') return { icon: CirclePause, tone: 'text-warn', sentence: w.other(number.stage), next: '' }
   if (number.stopped) return { icon: CircleX, tone: 'text-bad', sentence: w.stopped, next: w.stoppedBy[number.stopped] ?? number.stopped }
   if (number.mode === 'cloud') return { icon: CircleCheck, tone: 'text-good', sentence: w.workingCloud, next: '' }
-  const { last_at: seen, kind, evidence } = number.heartbeat ?? {}
-  if (!seen) return { icon: CircleCheck, tone: 'text-good', sentence: w.workingUnseen, next: w.workingUnseenNext }
-  const silent = Math.max(now - Date.parse(seen), 0)
-  const ago = words.duration.ago(format.duration(silent))
-  if (silent > idleAfter) return { icon: CircleAlert, tone: 'text-warn', sentence: w.idle(ago), next: w.idleNext }
-  const proof = kind && evidence ? w.evidence(words.numbers.beat[kind], words.numbers.evidence[evidence]) : ''
-  return { icon: CircleCheck, tone: 'text-good', sentence: w.working(ago), next: proof }
+  const beat = number.heartbeat
+  const left = w.openNow(w.daysLeft(beat?.days_left ?? 0))
+  const warned = { icon: CircleAlert, tone: 'text-warn' }
+  if (beat?.condition === 'overdue') return { icon: CircleX, tone: 'text-bad', sentence: w.overdue, next: left }
+  if (beat?.condition === 'unknown') return { ...warned, sentence: w.neverSeen, next: left }
+  const sure = beat?.sure_at ?? null
+  const agoOf = (at: string) => words.duration.ago(format.duration(Math.max(now - Date.parse(at), 0)))
+  if (beat?.condition === 'due' || beat?.condition === 'at_risk') return { ...warned, sentence: sure ? w.silent(agoOf(sure)) : w.neverSeen, next: left }
+  const seen = beat?.last_at ?? sure
+  if (!beat || !seen) return { icon: CircleCheck, tone: 'text-good', sentence: w.workingUnseen, next: w.workingUnseenNext }
+  const proof = beat.kind && beat.evidence ? w.evidence(words.numbers.beat[beat.kind], words.numbers.evidence[beat.evidence]) : ''
+  return { icon: CircleCheck, tone: 'text-good', sentence: w.working(agoOf(seen)), next: [w.daysLeft(beat.days_left), proof].filter(Boolean).join(' · ') }
+}
+
+/** Opened is the owner's word that the phone lives: the strongest proof there is. */
+function Opened({ number }: { number: WaNumber }) {
+  const { words } = useWords()
+  const cache = useQueryClient()
+  const seen = useMutation({
+    mutationFn: () => calls.phoneSeen(number.id),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.number(number.id) }),
+  })
+  if (seen.isSuccess) {
+    return (
+      <p role="status" className="mt-3 text-soft">
+        {words.standing.openedThanks}
+      </p>
+    )
+  }
+  return (
+    <Button className="mt-3" isDisabled={seen.isPending} onPress={() => seen.mutate()}>
+      {words.standing.opened}
+    </Button>
+  )
 }
 
 function Standing({ number }: { number: WaNumber }) {
@@ -109,6 +134,7 @@ function Standing({ number }: { number: WaNumber }) {
       <div>
         <p className="text-lg font-strong">{sentence}</p>
         {next ? <p className="max-w-160 text-soft">{next}</p> : null}
+        {number.stage === 'live' && number.heartbeat && number.heartbeat.condition !== 'well' ? <Opened number={number} /> : null}
       </div>
     </div>
   )
