@@ -319,7 +319,7 @@ func TestOnboardingStories(t *testing.T) {
 			if err := s.db.BeginOnboarding(t.Context(), o, coexist.Secret{Token: token}); err != nil {
 				t.Fatal(err)
 			}
-			s.pass(2 * time.Minute)
+			s.pass(6 * time.Minute)
 			if got := now(s, o); got.Step != coexist.Onboard {
 				t.Errorf("from %s: %+v, want it done by whoever finds it", step, got)
 			}
