@@ -15,14 +15,14 @@ const spoken = {
     connect: 'Connect a number', number: 'Phone number of your WhatsApp Business app', check: 'Check', next: 'Continue', back: 'Back',
     fine: 'As far as can be known, nothing stands in the way', share: 'Share it', open: 'Open Meta’s window', reopen: 'Open Meta’s window again',
     left: 'You left Meta’s window at: entering the number', refused: 'Meta has refused', closed: 'The window was closed before the end',
-    blocked: 'No window has opened', done: 'Connected', working: 'Working.', disconnected: 'Disconnected', again: 'Connect again', agent: 'Only owners and admins connect numbers',
+    blocked: 'No window has opened', done: 'Connected', working: 'Working.', known: 'Known by', disconnected: 'Disconnected', again: 'Connect again', agent: 'Only owners and admins connect numbers',
     details: 'How the number stands', points: '7 points left to tick', old: 'The app is older than', version: 'Version of the app',
   },
   ar: {
     connect: 'ربط رقم', number: 'رقم الهاتف في تطبيق واتساب للأعمال', check: 'فحص', next: 'متابعة', back: 'رجوع',
     fine: 'بقدر ما يمكن معرفته، لا شيء يمنع الربط', share: 'مشاركته', open: 'فتح نافذة Meta', reopen: 'فتح نافذة Meta مجددًا',
     left: 'خرجت من نافذة Meta عند: إدخال الرقم', refused: 'رفضت Meta', closed: 'أُغلقت النافذة قبل النهاية',
-    blocked: 'لم تُفتح أي نافذة', done: 'تم الربط', working: 'يعمل.', disconnected: 'منفصل', again: 'الربط من جديد', agent: 'ربط الأرقام للمالكين والمديرين فقط',
+    blocked: 'لم تُفتح أي نافذة', done: 'تم الربط', working: 'يعمل.', known: 'نعرف ذلك من', disconnected: 'منفصل', again: 'الربط من جديد', agent: 'ربط الأرقام للمالكين والمديرين فقط',
     details: 'حالة الرقم', points: 'بقيت 7 نقاط', old: 'التطبيق أقدم من', version: 'إصدار التطبيق',
   },
 }
@@ -201,7 +201,8 @@ for (const [lang, viewport] of [
     test('its page tells how it stands, and counts the past until all of it is here', async () => {
       await page.getByRole('link', { name: says.details }).click()
       await page.getByTestId('standing').waitFor()
-      assert.ok((await page.getByTestId('standing').textContent()).includes(says.working))
+      const standing = await page.getByTestId('standing').textContent()
+      assert.ok(standing.includes(says.working) && standing.includes(says.known), standing)
       const history = page.getByTestId('sync-history')
       await until('the history arrives', 30 * second, async () => (await history.getAttribute('data-state')) === 'arriving')
       await until('all messages are here', 30 * second, async () => (await history.locator('[data-count=messages]').textContent()) === '400')
