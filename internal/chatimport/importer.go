@@ -87,15 +87,41 @@ func (i *Importer) Upload(ctx context.Context, s Source) (Import, error) {
 	return im, nil
 }
 
+// Answer takes answers and looks at the file again with them. Nothing is imported.
+func (i *Importer) Answer(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
+	im, err := i.answered(ctx, b, importID, a)
+	if err != nil {
+		return im, err
+	}
+	return im, missing(i.Store.Answer(ctx, clock.Now(), im, false))
+}
+
 // Confirm takes the answers and starts the import. What is still open is a fault,
 // and the import goes on waiting.
 func (i *Importer) Confirm(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
+	im, err := i.answered(ctx, b, importID, a)
+	if err != nil {
+		return im, err
+	}
+	start := len(im.Preview.Questions) == 0
+	if err := i.Store.Answer(ctx, clock.Now(), im, start); err != nil {
+		return Import{}, missing(err)
+	}
+	if !start {
+		return im, fault.Of(fault.CodeExportQuestionOpen).Saying("Still to be answered: %s.", list(im.Preview.Questions))
+	}
+	i.Store.Wake(Topic)
+	return i.Store.Import(ctx, b, importID)
+}
+
+// answered is a waiting import with answers and what the file says with them.
+func (i *Importer) answered(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
 	im, err := i.Store.Import(ctx, b, importID)
 	if err != nil {
 		return Import{}, missing(err)
 	}
-	if im.State != Waiting || !clock.Now().Before(im.CreatedAt.Add(Keep)) {
-		return im, closed("This import was %s.", im.State)
+	if im.State != Waiting || aged(im).State == Expired {
+		return im, closed("This import is %s.", aged(im).State)
 	}
 	im.Answers = im.Answers.with(a)
 	d, err := i.reopen(ctx, im)
@@ -105,15 +131,21 @@ func (i *Importer) Confirm(ctx context.Context, b wa.BusinessID, importID string
 	// The zip is not kept: what was found in it is known from the first look.
 	d.FilesFound = im.Preview.FilesFound
 	im.Preview = d.Preview
-	start := len(d.Questions) == 0
-	if err := i.Store.Answer(ctx, clock.Now(), im, start); err != nil {
-		return Import{}, missing(err)
+	return im, nil
+}
+
+// Discard forgets a file that waits to be confirmed.
+func (i *Importer) Discard(ctx context.Context, b wa.BusinessID, importID string) error {
+	im, err := i.Store.Import(ctx, b, importID)
+	switch {
+	case err != nil:
+		return missing(err)
+	case im.State == Expired:
+		return nil
+	case im.State != Waiting:
+		return closed("This import is %s; what it added can be undone.", im.State)
 	}
-	if !start {
-		return im, fault.Of(fault.CodeExportQuestionOpen).Saying("Still to be answered: %s.", list(d.Questions))
-	}
-	i.Store.Wake(Topic)
-	return i.Store.Import(ctx, b, importID)
+	return missing(i.Store.ExpireImport(ctx, b, importID))
 }
 
 // with are the answers with others that win.
@@ -280,13 +312,24 @@ func (i *Importer) unpack(ctx context.Context, im Import) (*chatexport.File, err
 	return chatexport.Open(bytes.NewReader(text), int64(len(text)), im.Name, chatexport.Usual)
 }
 
-// unreadable says what is wrong with a file; its words name no content.
+// refusals say what is wrong with a file; their words name no content.
+var refusals = []struct {
+	err  error
+	code fault.Code
+	says string
+}{
+	{chatexport.ErrNotAnExport, fault.CodeExportUnreadable, "This is no exported chat"},
+	{chatexport.ErrNoChat, fault.CodeExportUnreadable, "This is no exported chat"},
+	{chatexport.ErrManyChats, fault.CodeExportUnreadable, "Which text is the chat cannot be told"},
+	{chatexport.ErrTooLarge, fault.CodeExportTooLarge, "This is more than can be imported"},
+	{chatexport.ErrBadName, fault.CodeExportZipRefused, "This zip is not read"},
+	{chatexport.ErrDamaged, fault.CodeExportZipRefused, "This zip cannot be read"},
+}
+
 func unreadable(err error) error {
-	for _, known := range []error{
-		chatexport.ErrNotAnExport, chatexport.ErrNoChat, chatexport.ErrManyChats, chatexport.ErrTooLarge, chatexport.ErrBadName, chatexport.ErrDamaged,
-	} {
-		if errors.Is(err, known) {
-			return fault.Of(fault.CodeExportUnreadable).Saying("This is no exported chat: %s.", known).Because(err)
+	for _, r := range refusals {
+		if errors.Is(err, r.err) {
+			return fault.Of(r.code).Saying("%s: %s.", r.says, r.err).Because(err)
 		}
 	}
 	return err

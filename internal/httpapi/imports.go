@@ -17,7 +17,9 @@ import (
 // Chats imports exported chats; see [chatimport.Importer].
 type Chats interface {
 	Upload(ctx context.Context, s chatimport.Source) (chatimport.Import, error)
+	Answer(ctx context.Context, b wa.BusinessID, id string, a chatimport.Answers) (chatimport.Import, error)
 	Confirm(ctx context.Context, b wa.BusinessID, id string, a chatimport.Answers) (chatimport.Import, error)
+	Discard(ctx context.Context, b wa.BusinessID, id string) error
 	Undo(ctx context.Context, b wa.BusinessID, id string) (chatimport.Import, error)
 	Import(ctx context.Context, b wa.BusinessID, id string) (chatimport.Import, error)
 	Imports(ctx context.Context, b wa.BusinessID, n wa.NumberID) ([]chatimport.Import, error)
@@ -107,6 +109,10 @@ type confirmation struct {
 	Body ImportAnswers
 }
 
+func (c *confirmation) answers() chatimport.Answers {
+	return chatimport.Answers{Contact: c.Body.Contact, Me: c.Body.Me, Them: c.Body.Them, Order: chatexport.Order(c.Body.Order), Zone: c.Body.Zone}
+}
+
 type (
 	importBody  struct{ Body ChatImport }
 	importsBody struct{ Body Page[ChatImport] }
@@ -142,13 +148,24 @@ func (a *API) registerImports() {
 		return importAnswer(a.Chats.Import(ctx, callerOf(ctx).Business, in.ID))
 	})
 	operate(a, rule, huma.Operation{
+		OperationID: "answer_import", Method: http.MethodPost, Path: "/v1/imports/{id}/answers", Summary: "Answer and look again", Tags: tags,
+		Description: "The answer is the new preview. Nothing is imported. Answers may come one at a time.",
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
+	}, func(ctx context.Context, in *confirmation) (*importBody, error) {
+		return importAnswer(a.Chats.Answer(ctx, callerOf(ctx).Business, in.ID, in.answers()))
+	})
+	operate(a, rule, huma.Operation{
 		OperationID: "confirm_import", Method: http.MethodPost, Path: "/v1/imports/{id}/confirm", Summary: "Answer and import", Tags: tags,
 		Description:   "Answers may come one at a time: while questions are open the answer is export_question_open, and GET shows the new preview.",
 		DefaultStatus: http.StatusAccepted, Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
 	}, func(ctx context.Context, in *confirmation) (*importBody, error) {
-		return importAnswer(a.Chats.Confirm(ctx, callerOf(ctx).Business, in.ID, chatimport.Answers{
-			Contact: in.Body.Contact, Me: in.Body.Me, Them: in.Body.Them, Order: chatexport.Order(in.Body.Order), Zone: in.Body.Zone,
-		}))
+		return importAnswer(a.Chats.Confirm(ctx, callerOf(ctx).Business, in.ID, in.answers()))
+	})
+	operate(a, rule, huma.Operation{
+		OperationID: "discard_import", Method: http.MethodDelete, Path: "/v1/imports/{id}", Summary: "Forget a file that waits", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, func(ctx context.Context, in *oneID) (*struct{}, error) {
+		return nil, a.Chats.Discard(ctx, callerOf(ctx).Business, in.ID)
 	})
 	operate(a, rule, huma.Operation{
 		OperationID: "undo_import", Method: http.MethodPost, Path: "/v1/imports/{id}/undo", Summary: "Take an import back", Tags: tags,

@@ -90,6 +90,7 @@ var bodies = map[string]string{
 	"POST /v1/onboardings/{id}/retry":          `{}`,
 	"POST /v1/numbers/{id}/syncs/{kind}/retry": ``,
 	"POST /v1/numbers/{id}/imports":            "25/03/2024, 14:05 - Huda: hello",
+	"POST /v1/imports/{id}/answers":            `{"zone":"Asia/Riyadh"}`,
 	"POST /v1/imports/{id}/confirm":            `{"contact":"+971501112233","me":"` + canary + `"}`,
 	"POST /v1/imports/{id}/undo":               ``,
 }

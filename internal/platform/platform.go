@@ -58,6 +58,11 @@ const (
 	SignupCodeAge Name = "signup_code_age" // ms a code of Embedded Signup can be exchanged
 )
 
+// The facts of exported chats.
+const (
+	ImportUpload Name = "import_upload" // bytes of a file that is uploaded
+)
+
 // Fact is one figure, or one list, and where it comes from.
 type Fact struct {
 	Name   Name     `json:"name"`
