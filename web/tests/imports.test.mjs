@@ -10,10 +10,10 @@ const second = 1_000
 const spoken = {
   en: {
     link: 'Import an exported chat', title: 'Import chats from the phone', label: 'Exported chat (.txt or .zip)', choose: 'Choose a file',
-    iphone: 'Settings', look: 'What is in the file', order: 'Day first', contact: 'The customer’s phone number', again: 'Look again',
+    look: 'What is in the file', order: 'Day first', contact: 'The customer’s phone number', again: 'Look again',
     wrong: 'This file is no exported chat, or cannot be read.', empty: 'This file is empty.', kind: 'An exported chat is a .txt or .zip file.',
     missing: 'Answer what is marked first.', confirm: 'Import 2 messages', line: '1 line was not understood', done: 'Imported', undo: 'Undo this import',
-    yes: 'Yes, remove', undone: 'Undone', discard: 'Discard the file', nothing: 'Everything is here already', open: 'Open the conversation', zip: '1 of 2 in the zip',
+    yes: 'Yes, remove', undone: 'Undone', discard: 'Discard the file', nothing: 'Everything is here already', open: 'Open the conversation',
   },
   ar: {
     link: 'استيراد محادثة مصدَّرة', title: 'استيراد محادثات من الهاتف', label: 'محادثة مصدَّرة (‎.txt‎ أو ‎.zip‎)', choose: 'اختيار ملف',

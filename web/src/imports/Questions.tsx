@@ -85,7 +85,9 @@ export function Questions({ preview, answers, onChange, missing, children }: Pro
       {all.filter((q) => asked.includes(q)).map((q) => mark(q, fields[q]))}
       {settled.length > 0 ? (
         <details className="rounded-2xl border border-line p-4">
-          <summary className="cursor-pointer font-strong">{words.imports.look.title}: {settled.map((q) => settledAs(q, answers, w)).filter(Boolean).join(' · ')}</summary>
+          <summary className="cursor-pointer font-strong">
+            {w.settled}: {settled.map((q) => settledAs(q, answers, w)).filter(Boolean).join(' · ')}
+          </summary>
           <div className="mt-4 flex flex-col gap-5">{settled.map((q) => mark(q, fields[q]))}</div>
         </details>
       ) : null}

@@ -32,8 +32,8 @@ export function Seen({ preview }: { preview: ImportPreview }) {
       {preview.files_named > 0 ? (
         <p>
           <span className="font-strong">{w.files}: </span>
-          {w.filesOf(preview.files_found, preview.files_named)}.{' '}
-          <span className="text-soft">{preview.files_found < preview.files_named ? w.filesMissing : ''}</span>
+          {w.filesOf(preview.files_found, preview.files_named)}
+          {preview.files_found < preview.files_named ? <span className="block text-soft">{w.filesMissing}</span> : null}
         </p>
       ) : preview.counts.media ? (
         <p className="text-soft">{w.filesNone}</p>
@@ -48,7 +48,7 @@ export function Seen({ preview }: { preview: ImportPreview }) {
           </p>
         </Notice>
       ) : null}
-      {preview.others > 0 && preview.them ? (
+      {preview.others > 0 && preview.me && preview.them ? (
         <Notice tone="warn" title={w.others(preview.others)}>
           <p>{w.othersNext}</p>
         </Notice>

@@ -56,7 +56,7 @@ export function Waiting({ one }: { one: ChatImport }) {
     <div className="flex flex-col gap-8">
       <Questions preview={one.preview} answers={answers} onChange={setAnswers} missing={marked ? missing : []}>
         {open || changed ? (
-          <Button look={open || changed ? 'primary' : 'plain'} className="min-h-11 self-start px-6" isDisabled={busy} onPress={again}>
+          <Button look="primary" className="min-h-11 self-start px-6" isDisabled={busy} onPress={again}>
             {w.ask.again}
           </Button>
         ) : null}

@@ -95,6 +95,7 @@ export const importsAr: typeof importsEn = {
   },
   ask: {
     title: 'ما لا يعرفه سواك',
+    settled: 'معلوم',
     none: 'الملف يجيب عن كل شيء بنفسه. صحّحه إن أخطأ.',
     me: 'أيّ هؤلاء نشاطك؟',
     them: 'أيّ هؤلاء العميل؟',

@@ -89,6 +89,7 @@ export const importsEn = {
   } as Record<string, string>,
   ask: {
     title: 'What only you know',
+    settled: 'Settled',
     none: 'The file answers everything by itself. Correct it if it is wrong.',
     me: 'Who of these is your business?',
     them: 'Who of these is the customer?',
