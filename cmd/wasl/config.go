@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"wasl/internal/media"
 	"wasl/internal/platform"
 	"wasl/internal/seal"
 	"wasl/internal/store"
@@ -113,6 +114,9 @@ func (s *Settings) keyFile() string {
 	}
 	return filepath.Join(s.Data, "master.key")
 }
+
+// vault is where files are.
+func (s *Settings) vault() media.Disk { return media.Disk{Root: filepath.Join(s.Data, "media")} }
 
 // sealer loads the master key. It is made only where there is no database yet:
 // with another key the tokens in a database would be lost silently.

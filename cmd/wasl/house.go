@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -89,7 +88,7 @@ func (h *house) join(emulator string) error {
 	graph := &cloudapi.App{Client: api, ID: h.serving.AppID, Secret: strings.TrimSpace(secret)}
 	h.mover = &coexist.Mover{Graph: graph, Moves: h.db, Facts: h.facts, Log: h.log, Wake: moves}
 	h.reader = &ingest.Reader{Store: h.db, Normalize: webhook.Normalize, Heard: h.heard, Log: h.log}
-	vault := media.Disk{Root: filepath.Join(h.settings.Data, "media")}
+	vault := h.settings.vault()
 	if err := vault.Sweep(); err != nil {
 		return fmt.Errorf("tidy the folder of files: %w", err)
 	}
@@ -104,14 +103,14 @@ func (h *house) join(emulator string) error {
 		Apps: h.apps(), VerifyTokens: strings.Split(h.serving.VerifyToken, ","), Limit: h.serving.WebhookLimit,
 		Keep: keeper.Keep, Kept: func() { h.db.Wake(ingest.TopicKept) }, Log: h.log,
 	}
-	h.chats = &chatimport.Importer{Store: h.db, Log: h.log}
+	h.chats = &chatimport.Importer{Store: h.db, Vault: vault, Facts: h.facts, Log: h.log}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.counters())
 	screens, _ := web.Files()
 	pages := httpapi.New(httpapi.Config{
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
-		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Phones: h.db, Files: h.db, Vault: vault,
+		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Phones: h.db, Files: h.db, Vault: vault, Scratch: h.settings.Data,
 		Signup: httpapi.Signup{
 			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
 		},

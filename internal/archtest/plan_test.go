@@ -44,7 +44,7 @@ var plan = map[string]room{
 	"internal/coexist":    {imports: in("journal", "takeover", "platform")},
 	"internal/realtime":   {imports: in("journal")},
 	"internal/desk":       {},
-	"internal/chatimport": {imports: in("chatexport", "fault")},
+	"internal/chatimport": {imports: in("chatexport", "fault", "media", "platform")},
 	"internal/crm":        {imports: in("journal")},
 	"internal/contact":    {imports: in("journal")},
 	"internal/notify":     {imports: in("journal")},

@@ -90,6 +90,9 @@ type Config struct {
 	Files Files
 	Vault media.Vault
 
+	// Scratch is the folder in which uploads are while they are read; empty: the
+	// system's own.
+	Scratch string
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"time"
@@ -11,6 +10,8 @@ import (
 	"wasl/internal/auth"
 	"wasl/internal/chatexport"
 	"wasl/internal/chatimport"
+	"wasl/internal/clock"
+	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
 
@@ -26,13 +27,6 @@ type Chats interface {
 }
 
 var _ Chats = (*chatimport.Importer)(nil)
-
-// An export with media is larger than this more often than not; without media it
-// never is. What is larger comes by the command line. It may come slowly.
-const (
-	uploadLimit = 64 << 20
-	uploadTime  = 5 * time.Minute
-)
 
 // ChatImport is an exported chat on its way into a conversation.
 type ChatImport struct {
@@ -50,6 +44,7 @@ type ChatImport struct {
 	Added       int           `json:"added"`
 	Known       int           `json:"known" doc:"messages that were there already"`
 	Removed     int           `json:"removed" doc:"by undoing"`
+	Files       int           `json:"files" doc:"messages added with their file"`
 	Kept        int           `json:"kept" doc:"not removed by undoing, because something had become of them"`
 }
 
@@ -72,7 +67,7 @@ type ImportPreview struct {
 	NotUnderstood int                     `json:"not_understood"`
 	Lines         []int                   `json:"lines" doc:"where the first of those are"`
 	FilesNamed    int                     `json:"files_named" doc:"files that messages name"`
-	FilesFound    int                     `json:"files_found" doc:"of those, in the zip"`
+	FilesFound    int                     `json:"files_found" doc:"of those, in the zip: they come along"`
 	Known         *int                    `json:"known" nullable:"true" doc:"messages that are there already; null while questions are open"`
 }
 
@@ -99,9 +94,15 @@ type ImportAnswers struct {
 }
 
 type upload struct {
-	ID      string `path:"id" maxLength:"100"`
-	Name    string `query:"name" maxLength:"200" doc:"of the file; it may tell who the customer is"`
-	RawBody []byte `contentType:"application/octet-stream"`
+	ID   string `path:"id" maxLength:"100"`
+	Name string `query:"name" maxLength:"200" doc:"of the file; it may tell who the customer is"`
+	file spooled
+}
+
+// Resolve implements huma.Resolver: the file is on the disk already.
+func (u *upload) Resolve(ctx huma.Context) []error {
+	u.file, _ = ctx.BodyReader().(spooled)
+	return nil
 }
 
 type confirmation struct {
@@ -123,12 +124,15 @@ func (a *API) registerImports() {
 	operate(a, rule, huma.Operation{
 		OperationID: "upload_import", Method: http.MethodPost, Path: "/v1/numbers/{id}/imports", Summary: "Bring an exported chat", Tags: tags,
 		Description:   "The body is the .txt or .zip of WhatsApp's Export chat, with Content-Type application/octet-stream or application/zip. Nothing is imported yet: the answer is a preview, and the file waits 24 hours to be confirmed.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: uploadLimit, BodyReadTimeout: uploadTime,
-		Errors: []int{http.StatusNotFound, http.StatusRequestEntityTooLarge},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: a.Facts.On(clock.Now()).Amount(platform.ImportUpload),
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}},
+		}},
+		Errors: []int{http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity},
 	}, func(ctx context.Context, in *upload) (*importBody, error) {
 		c := callerOf(ctx)
 		im, err := a.Chats.Upload(ctx, chatimport.Source{
-			Business: c.Business, Number: wa.NumberID(in.ID), Name: in.Name, By: c.Is(), Content: bytes.NewReader(in.RawBody), Size: int64(len(in.RawBody)),
+			Business: c.Business, Number: wa.NumberID(in.ID), Name: in.Name, By: c.Is(), Content: in.file, Size: in.file.size,
 		})
 		return importAnswer(im, err)
 	})
@@ -187,7 +191,7 @@ func importOf(im chatimport.Import) ChatImport {
 	out := ChatImport{
 		ID: im.ID, NumberID: im.Number, Name: im.Name, State: string(im.State), CreatedAt: im.CreatedAt, ConfirmedAt: moment(im.ConfirmedAt),
 		FinishedAt: moment(im.FinishedAt), UndoUntil: moment(im.UndoUntil()), Preview: importPreviewOf(im.Preview),
-		Handled: im.Handled, Added: im.Added, Known: im.Known, Removed: im.Removed, Kept: im.Kept,
+		Handled: im.Handled, Added: im.Added, Known: im.Known, Files: im.Files, Removed: im.Removed, Kept: im.Kept,
 	}
 	if im.State == chatimport.Waiting {
 		out.ExpiresAt = moment(im.CreatedAt.Add(chatimport.Keep))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { bubble, house, launch, newCustomer, newPage, row, say, signIn, until } from './support/house.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -12,14 +13,14 @@ const spoken = {
     link: 'Import an exported chat', title: 'Import chats from the phone', label: 'Exported chat (.txt or .zip)', choose: 'Choose a file',
     look: 'What is in the file', order: 'Day first', contact: 'The customer’s phone number', again: 'Look again',
     wrong: 'This file is no exported chat, or cannot be read.', empty: 'This file is empty.', kind: 'An exported chat is a .txt or .zip file.',
-    missing: 'Answer what is marked first.', confirm: 'Import 2 messages', line: '1 line was not understood', done: 'Imported', undo: 'Undo this import',
+    missing: 'Answer what is marked first.', confirm: 'Import 2 messages', line: '1 line was not understood', done: 'Imported', zip: '1 of 1 in the zip', undo: 'Undo this import',
     yes: 'Yes, remove', undone: 'Undone', discard: 'Discard the file', nothing: 'Everything is here already', open: 'Open the conversation',
   },
   ar: {
     link: 'استيراد محادثة مصدَّرة', title: 'استيراد محادثات من الهاتف', label: 'محادثة مصدَّرة (‎.txt‎ أو ‎.zip‎)', choose: 'اختيار ملف',
     look: 'ما في الملف', order: 'اليوم أولًا', contact: 'رقم هاتف العميل', again: 'قراءة من جديد',
     wrong: 'هذا الملف ليس محادثة مصدَّرة، أو تتعذّر قراءته.', empty: 'هذا الملف فارغ.', kind: 'المحادثة المصدَّرة ملف ‎.txt‎ أو ‎.zip‎.',
-    missing: 'أجب أولًا عمّا عليه علامة.', confirm: 'استيراد رسالتين', line: 'سطر واحد لم يُفهم', done: 'تم الاستيراد', undo: 'التراجع عن هذا الاستيراد',
+    missing: 'أجب أولًا عمّا عليه علامة.', confirm: 'استيراد رسالتين', line: 'سطر واحد لم يُفهم', done: 'تم الاستيراد', zip: '1 من 1 في ملف', undo: 'التراجع عن هذا الاستيراد',
     yes: 'نعم، أزِلها', undone: 'تم التراجع', discard: 'التخلّص من الملف', nothing: 'كل شيء موجود هنا', open: 'فتح المحادثة',
   },
 }
@@ -32,6 +33,40 @@ async function check(page) {
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`)
 }
+
+/** zip packs files as an export does: stored, one after the other. */
+function zip(files) {
+  const parts = []
+  const directory = []
+  let at = 0
+  for (const [name, body] of files) {
+    const called = Buffer.from(name)
+    const head = Buffer.alloc(30)
+    head.writeUInt32LE(0x04034b50, 0)
+    head.writeUInt16LE(20, 4)
+    head.writeUInt32LE(crc32(body), 14)
+    head.writeUInt32LE(body.length, 18)
+    head.writeUInt32LE(body.length, 22)
+    head.writeUInt16LE(called.length, 26)
+    const entry = Buffer.alloc(46)
+    entry.writeUInt32LE(0x02014b50, 0)
+    entry.writeUInt16LE(20, 4)
+    head.copy(entry, 6, 4, 30)
+    entry.writeUInt32LE(at, 42)
+    parts.push(head, called, body)
+    directory.push(entry, called)
+    at += 30 + called.length + body.length
+  }
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(files.length, 8)
+  end.writeUInt16LE(files.length, 10)
+  end.writeUInt32LE(Buffer.concat(directory).length, 12)
+  end.writeUInt32LE(at, 16)
+  return Buffer.concat([...parts, ...directory, end])
+}
+
+const photo = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
 const button = (page, name) => page.getByRole('button', { name, exact: true })
 const title = (page) => page.getByRole('heading', { level: 1 })
@@ -154,6 +189,27 @@ for (const [lang, viewport] of [
         return (await (await fetch(`/v1/conversations/${data[0].id}/messages`)).json()).data.map((m) => m.text)
       }, customer.digits)
       assert.deepEqual(left, [`live ${words}`])
+    })
+
+    test('the photo of a zip comes along and is seen in its place', async () => {
+      await page.goto(page.url().replace(/\/imp_[^/]*$/, ''))
+      const text = chat.replace(`The shop: answer ${words}`, 'The shop: IMG-1.png (file attached)')
+      const body = zip([['WhatsApp Chat with x.txt', Buffer.from(text)], ['IMG-1.png', photo]])
+      await page.getByLabel(says.label).setInputFiles({ name: 'WhatsApp Chat.zip', mimeType: 'application/zip', buffer: body })
+      await page.waitForURL('**/import/imp_*')
+      await page.getByText(says.zip).waitFor()
+      await page.getByText('The shop', { exact: true }).first().click()
+      await page.getByLabel(says.contact).fill(`+${customer.digits}`)
+      if (await page.locator('[data-question=order] input').count()) await page.getByText(says.order, { exact: true }).click()
+      for (const details of await page.locator('details:not([open]) > summary').all()) await details.click()
+      await page.locator('select').selectOption('Africa/Abidjan')
+      await button(page, says.again).click()
+      await button(page, says.confirm).click()
+      await page.getByRole('heading', { level: 1, name: says.done, exact: true }).waitFor()
+      assert.equal(await tile(2).textContent(), '1', 'added with its file')
+      await page.getByRole('link', { name: says.open, exact: true }).click()
+      await until('the photo is drawn', 30 * second, () => page.evaluate(() => [...document.images].some((i) => i.src.includes('/v1/messages/') && i.naturalWidth === 1)))
+      await page.goBack()
     })
 
     test('the list remembers it, and a file that was brought by mistake is discarded', async () => {

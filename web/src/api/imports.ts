@@ -48,6 +48,7 @@ export type ChatImport = {
   known: number
   removed: number
   kept: number
+  files: number
 }
 
 export type ImportAnswers = { contact?: string; me?: string; them?: string; order?: ImportOrder; zone?: string }

@@ -23,7 +23,7 @@ export function Result({ one }: { one: ChatImport }) {
           <Tile name={w.known} note={one.known > 0 ? w.knownNote : undefined}>
             {format.number(one.known)}
           </Tile>
-          <Tile name={w.total}>{format.number(one.handled)}</Tile>
+          {one.preview.files_named > 0 ? <Tile name={w.files}>{format.number(one.files)}</Tile> : <Tile name={w.total}>{format.number(one.handled)}</Tile>}
         </ul>
       ) : null}
       {one.state === 'undone' ? (

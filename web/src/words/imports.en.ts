@@ -19,7 +19,7 @@ export const importsEn = {
     iphone: ['Open the chat and tap the name at the top.', 'Scroll down and tap Export Chat.', 'Choose whether to attach media, and send the file to your computer.'],
     androidGives: 'You get a text file called “WhatsApp Chat with …”, or a zip.',
     iphoneGives: 'You get a zip with “_chat.txt” in it. Leave it zipped.',
-    media: 'With media, WhatsApp exports fewer messages, but the photos and voice notes come along. To have both, import the chat without media first, then with.',
+    media: 'With media, WhatsApp exports fewer messages, but the photos and voice notes come along. To have both, import the chat with media first, then once more without: what is here already stands once.',
     groups: 'Only chats with one person can be imported. Groups stay on the phone.',
   },
   upload: {
