@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"wasl/internal/media"
 	"wasl/internal/platform"
 	"wasl/internal/seal"
 	"wasl/internal/store"
@@ -31,6 +30,8 @@ type Settings struct {
 	MasterKeyFile string `help:"File of the key that seals tokens. Made in the data folder at the first start." env:"WASL_MASTER_KEY_FILE" type:"path"`
 	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"WASL_LOG_LEVEL"`
 	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"WASL_LOG_FORMAT"`
+
+	FileStore
 
 	facts *platform.Book // nil: those the program comes with
 }
@@ -59,14 +60,11 @@ func (s *Serving) secrets() error {
 		path string
 		into *string
 	}{{s.AppSecretFile, &s.AppSecret}, {s.VerifyTokenFile, &s.VerifyToken}} {
-		if f.path == "" || *f.into != "" {
-			continue
-		}
-		raw, err := os.ReadFile(f.path)
+		secret, err := secretOf(*f.into, f.path)
 		if err != nil {
-			return fmt.Errorf("read secret: %w", err)
+			return err
 		}
-		*f.into = strings.TrimSpace(string(raw))
+		*f.into = secret
 	}
 	return nil
 }
@@ -114,9 +112,6 @@ func (s *Settings) keyFile() string {
 	}
 	return filepath.Join(s.Data, "master.key")
 }
-
-// vault is where files are.
-func (s *Settings) vault() media.Disk { return media.Disk{Root: filepath.Join(s.Data, "media")} }
 
 // sealer loads the master key. It is made only where there is no database yet:
 // with another key the tokens in a database would be lost silently.

@@ -67,13 +67,13 @@ func build(ctx runContext, settings Settings, serving Serving, emulator string, 
 		return nil, err
 	}
 	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: facts, gate: auth.New(db, sessions)}
-	if err := h.join(emulator); err != nil {
+	if err := h.join(ctx, emulator); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return h, nil
 }
 
-func (h *house) join(emulator string) error {
+func (h *house) join(ctx context.Context, emulator string) error {
 	api, err := cloudapi.New(h.serving.GraphURL, h.serving.GraphVersion, nil)
 	if err != nil {
 		return err
@@ -88,9 +88,14 @@ func (h *house) join(emulator string) error {
 	graph := &cloudapi.App{Client: api, ID: h.serving.AppID, Secret: strings.TrimSpace(secret)}
 	h.mover = &coexist.Mover{Graph: graph, Moves: h.db, Facts: h.facts, Log: h.log, Wake: moves}
 	h.reader = &ingest.Reader{Store: h.db, Normalize: webhook.Normalize, Heard: h.heard, Log: h.log}
-	vault := h.settings.vault()
-	if err := vault.Sweep(); err != nil {
-		return fmt.Errorf("tidy the folder of files: %w", err)
+	vault, err := h.settings.vault(ctx)
+	if err != nil {
+		return err
+	}
+	if d, ok := vault.(media.Disk); ok {
+		if err := d.Sweep(); err != nil {
+			return fmt.Errorf("tidy the folder of files: %w", err)
+		}
 	}
 	wanted := map[media.Lane]<-chan struct{}{}
 	for _, l := range []media.Lane{media.Live, media.History} {

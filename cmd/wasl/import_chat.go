@@ -79,7 +79,11 @@ func (c *importChatCommand) Run(ctx runContext) error {
 	if err != nil {
 		return err
 	}
-	i := &chatimport.Importer{Store: db, Vault: c.vault(), Facts: facts, Log: c.logger(ctx.stderr)}
+	vault, err := c.vault(ctx)
+	if err != nil {
+		return err
+	}
+	i := &chatimport.Importer{Store: db, Vault: vault, Facts: facts, Log: c.logger(ctx.stderr)}
 	var out importAnswer
 	if c.Undo != "" {
 		out, err = c.undo(ctx, i, b)

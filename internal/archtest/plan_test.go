@@ -55,11 +55,13 @@ var plan = map[string]room{
 	"internal/webhook":  {imports: in("ingest")},
 	"internal/cloudapi": {imports: in("outbox", "coexist", "media", "template", "platform")},
 	"internal/graphapi": {imports: in("fault", "auth", "outbox", "media", "template")},
+	"internal/bucket":   {imports: in("media")},
 	"internal/httpapi":  {imports: people},
 	"internal/mcpapi":   {imports: people},
 	"internal/store":    {imports: stored},
 
 	// For tests and measurements.
+	"internal/media/vaulttest": {imports: in("media")},
 	"internal/store/storetest": {imports: append(in("store", "pgtest"), stored...)},
 	"internal/memnet":          {alone: true},
 	"internal/metaspec":        {imports: []string{"metaemu"}},
