@@ -68,7 +68,7 @@ var plan = map[string]room{
 	"internal/crashtest":       {imports: []string{"*"}},
 	"internal/scenario":        {imports: []string{"*"}},
 	"internal/bench":           {imports: []string{"*"}},
-	"tools/gencodes":           {},
+	"tools/gencodes":           {imports: in("platform")},
 	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body", "metaemu/media"}},
 	"tools/testall":            {imports: in("metaspec")},
 	"tools/pgcluster":          {imports: in("pgtest")},
