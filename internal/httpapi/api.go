@@ -143,6 +143,7 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()
