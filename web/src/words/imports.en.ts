@@ -90,7 +90,7 @@ export const importsEn = {
   ask: {
     title: 'What only you know',
     settled: 'Settled',
-    none: 'The file answers everything by itself. Correct it if it is wrong.',
+    none: 'Everything is settled. Correct what is wrong.',
     me: 'Who of these is your business?',
     them: 'Who of these is the customer?',
     contact: 'The customer’s phone number',
