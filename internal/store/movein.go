@@ -31,9 +31,9 @@ func (db *DB) BeginOnboarding(ctx context.Context, o coexist.Onboarding, s coexi
 		return err
 	}
 	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO onboarding (business_id, id, mode, step, by_person, begun_at, waba_id, hint, next_at, secret_sealed)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, string(o.Business), o.ID, o.Mode, string(o.Step), string(o.By),
-			clock.Micros(o.BegunAt), string(o.WABAID), string(o.Hint), clock.Micros(o.NextAt), sealed)
+		_, err := t.exec(ctx, `INSERT INTO onboarding (business_id, id, mode, step, by_person, begun_at, waba_id, hint, next_at, secret_sealed, phone_number_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, string(o.Business), o.ID, o.Mode, string(o.Step), string(o.By),
+			clock.Micros(o.BegunAt), string(o.WABAID), string(o.Hint), clock.Micros(o.NextAt), sealed, string(o.PhoneNumberID))
 		if err != nil {
 			return err
 		}
@@ -42,6 +42,7 @@ func (db *DB) BeginOnboarding(ctx context.Context, o coexist.Onboarding, s coexi
 	if err != nil {
 		return fmt.Errorf("begin onboarding: %w", err)
 	}
+	db.Wake(TopicMove) // Whoever moves them may be asleep beyond the time at which this one is due.
 	return nil
 }
 
