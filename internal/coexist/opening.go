@@ -66,6 +66,16 @@ func (l *Lookout) Ask(ctx context.Context, b wa.BusinessID, by wa.PersonID, numb
 	return l.Openings.AskOpening(ctx, Opening{Business: b, ID: id.New("opn"), Country: t.Code, Number: t.Number, By: by, AskedAt: now})
 }
 
+// List returns the wishes of a Business, the newest first.
+func (l *Lookout) List(ctx context.Context, b wa.BusinessID) ([]Opening, error) {
+	return l.Openings.OpeningsOf(ctx, b)
+}
+
+// Drop forgets a wish.
+func (l *Lookout) Drop(ctx context.Context, b wa.BusinessID, id string) error {
+	return l.Openings.DropOpening(ctx, b, id)
+}
+
 // Run looks every day, and whenever the process starts: with it may have come
 // newer facts.
 func (l *Lookout) Run(ctx context.Context) error {
