@@ -143,6 +143,7 @@ func New(c Config) *API {
 	a.registerNumbers()
 	a.registerPlatform()
 	a.registerOpenings()
+	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()
