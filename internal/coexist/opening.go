@@ -33,7 +33,7 @@ type Openings interface {
 	AskOpening(ctx context.Context, o Opening) (Opening, error)
 	// OpeningsOf are the wishes of a Business, the newest first.
 	OpeningsOf(ctx context.Context, b wa.BusinessID) ([]Opening, error)
-	// DropOpening forgets a wish; it is no error if there is none.
+	// DropOpening forgets a wish; where there is none it says so with desk.ErrNotFound.
 	DropOpening(ctx context.Context, b wa.BusinessID, id string) error
 	// Opened writes down that a wish has come true, once, with its journal entry.
 	Opened(ctx context.Context, o Opening) (fresh bool, err error)

@@ -7,6 +7,7 @@ import (
 
 	"wasl/internal/clock"
 	"wasl/internal/coexist"
+	"wasl/internal/desk"
 	"wasl/internal/wa"
 )
 
@@ -66,7 +67,10 @@ func (db *DB) OpeningsOf(ctx context.Context, b wa.BusinessID) ([]coexist.Openin
 // DropOpening implements [coexist.Openings].
 func (db *DB) DropOpening(ctx context.Context, b wa.BusinessID, id string) error {
 	err := db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "DELETE FROM country_watch WHERE business_id = $1 AND id = $2", string(b), id)
+		rows, err := t.exec(ctx, "DELETE FROM country_watch WHERE business_id = $1 AND id = $2", string(b), id)
+		if err == nil && rows == 0 {
+			return desk.ErrNotFound
+		}
 		return err
 	})
 	if err != nil {
