@@ -10,11 +10,11 @@ const second = 1_000
 const spoken = {
   en: {
     number: 'Phone number of your WhatsApp Business app', none: 'In none', check: 'Check', alone: 'Use the API alone', next: 'Continue', open: 'Open Meta’s window',
-    pin: 'Two-step code, six digits', wrong: 'The code has six digits.', done: 'Connected', details: 'How the number stands', working: 'Working.',
+    pin: 'Two-step code, six digits', wrong: 'The code has six digits.', done: 'Connected', details: 'How the number stands', working: 'Working, through the API alone.',
   },
   ar: {
     number: 'رقم الهاتف في تطبيق واتساب للأعمال', none: 'ليس في أي تطبيق', check: 'فحص', alone: 'استخدام الواجهة وحدها', next: 'متابعة', open: 'فتح نافذة Meta',
-    pin: 'رمز التحقّق بخطوتين، ستة أرقام', wrong: 'الرمز من ستة أرقام.', done: 'تم الربط', details: 'حالة الرقم', working: 'يعمل.',
+    pin: 'رمز التحقّق بخطوتين، ستة أرقام', wrong: 'الرمز من ستة أرقام.', done: 'تم الربط', details: 'حالة الرقم', working: 'يعمل عبر الواجهة البرمجية وحدها.',
   },
 }
 
