@@ -45,6 +45,7 @@ type house struct {
 	feeder   *journal.Feeder
 	reader   *ingest.Reader
 	mover    *coexist.Mover
+	lookout  *coexist.Lookout
 	fetcher  *media.Fetcher
 	sweeper  *media.Sweeper
 	door     *webhook.Handler
@@ -87,6 +88,7 @@ func (h *house) join(ctx context.Context, emulator string) error {
 	secret, _, _ := strings.Cut(h.serving.AppSecret, ",")
 	graph := &cloudapi.App{Client: api, ID: h.serving.AppID, Secret: strings.TrimSpace(secret)}
 	h.mover = &coexist.Mover{Graph: graph, Moves: h.db, Facts: h.facts, Log: h.log, Wake: moves}
+	h.lookout = &coexist.Lookout{Openings: h.db, Facts: h.facts, Log: h.log}
 	h.reader = &ingest.Reader{Store: h.db, Normalize: webhook.Normalize, Heard: h.heard, Log: h.log}
 	vault, err := h.settings.vault(ctx)
 	if err != nil {
@@ -115,7 +117,8 @@ func (h *house) join(ctx context.Context, emulator string) error {
 	pages := httpapi.New(httpapi.Config{
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
-		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Phones: h.db, Files: h.db, Vault: vault, Scratch: h.settings.Data,
+		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Openings: h.lookout, Phones: h.db, Files: h.db,
+		Vault: vault, Scratch: h.settings.Data,
 		Signup: httpapi.Signup{
 			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
 		},
@@ -203,7 +206,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run, h.chats.Run,
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
-		h.sweeper.Run,
+		h.sweeper.Run, h.lookout.Run,
 		(&coexist.Watch{Watched: h.db, Facts: h.facts, Log: h.log}).Run,
 		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
 		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },

@@ -81,6 +81,8 @@ type Config struct {
 	// Onboardings brings numbers in, Moves shows how far they have come.
 	Onboardings Onboardings
 	Moves       Moves
+	// Openings waits for countries to open.
+	Openings Openings
 	// Signup is what Embedded Signup is opened with; SignupReady says that the
 	// app's secret is set too.
 	Signup      Signup
@@ -143,6 +145,7 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerOpenings()
 	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()
