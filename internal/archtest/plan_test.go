@@ -27,6 +27,7 @@ var plan = map[string]room{
 	"internal/seal":     {words: true},
 
 	// Rules: pure.
+	"internal/content":    {pure: true, imports: in("fault", "platform")},
 	"internal/policy":     {pure: true, imports: in("platform")},
 	"internal/pacer":      {pure: true},
 	"internal/takeover":   {pure: true},
@@ -35,7 +36,7 @@ var plan = map[string]room{
 	// Engines: they act, through interfaces of their own.
 	"internal/ingest":     {},
 	"internal/journal":    {},
-	"internal/outbox":     {imports: in("fault", "platform", "policy", "pacer")},
+	"internal/outbox":     {imports: in("content", "fault", "platform", "policy", "pacer")},
 	"internal/bot":        {imports: in("journal", "policy", "takeover")},
 	"internal/campaign":   {imports: in("journal", "policy", "template")},
 	"internal/ledger":     {imports: in("journal")},
@@ -44,7 +45,7 @@ var plan = map[string]room{
 	"internal/coexist":    {imports: in("journal", "takeover", "platform")},
 	"internal/realtime":   {imports: in("journal")},
 	"internal/desk":       {},
-	"internal/chatimport": {imports: in("chatexport", "fault")},
+	"internal/chatimport": {imports: in("chatexport", "fault", "media", "platform")},
 	"internal/crm":        {imports: in("journal")},
 	"internal/contact":    {imports: in("journal")},
 	"internal/notify":     {imports: in("journal")},
@@ -55,11 +56,13 @@ var plan = map[string]room{
 	"internal/webhook":  {imports: in("ingest")},
 	"internal/cloudapi": {imports: in("outbox", "coexist", "media", "template", "platform")},
 	"internal/graphapi": {imports: in("fault", "auth", "outbox", "media", "template")},
+	"internal/bucket":   {imports: in("media")},
 	"internal/httpapi":  {imports: people},
 	"internal/mcpapi":   {imports: people},
 	"internal/store":    {imports: stored},
 
 	// For tests and measurements.
+	"internal/media/vaulttest": {imports: in("media")},
 	"internal/store/storetest": {imports: append(in("store", "pgtest"), stored...)},
 	"internal/memnet":          {alone: true},
 	"internal/metaspec":        {imports: []string{"metaemu"}},
@@ -68,7 +71,7 @@ var plan = map[string]room{
 	"internal/crashtest":       {imports: []string{"*"}},
 	"internal/scenario":        {imports: []string{"*"}},
 	"internal/bench":           {imports: []string{"*"}},
-	"tools/gencodes":           {},
+	"tools/gencodes":           {imports: in("platform")},
 	"tools/gensurface":         {imports: []string{"metaemu", "metaemu/body", "metaemu/media"}},
 	"tools/testall":            {imports: in("metaspec")},
 	"tools/pgcluster":          {imports: in("pgtest")},

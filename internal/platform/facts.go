@@ -36,6 +36,9 @@ func (f Facts) span(n Name, scopes ...string) time.Duration {
 	return time.Duration(f.value(n, scopes...)) * time.Millisecond
 }
 
+// Amount is a fact that is a plain number, of the narrowest scope that is known.
+func (f Facts) Amount(n Name, scopes ...string) int64 { return f.value(n, scopes...) }
+
 // List is a fact that is a list, of the narrowest scope that is known.
 func (f Facts) List(n Name, scopes ...string) []string {
 	x, _ := f.Fact(n, scopes...)
@@ -85,9 +88,6 @@ func (f Facts) WindowLength() time.Duration { return f.span(WindowLength) }
 
 // ReceiptAge is how old a message may be that is marked read.
 func (f Facts) ReceiptAge() time.Duration { return f.span(ReceiptAge) }
-
-// TextLength is how many characters a text may have.
-func (f Facts) TextLength() int { return int(f.value(TextLength)) }
 
 // Doubt is how long an unanswered message of a lane waits for proof before a
 // person is asked.

@@ -104,8 +104,8 @@ export const codes = {
   },
   content_type_not_supported_yet: {
     kind: "unprocessable",
-    en: { sentence: "Messages of this type cannot be sent yet.", fix: "Send text or a reaction, or send it from the phone." },
-    ar: { sentence: "لا يمكن إرسال رسائل من هذا النوع بعد.", fix: "أرسل نصًا أو تفاعلًا، أو أرسلها من الهاتف." },
+    en: { sentence: "Messages of this type cannot be sent yet.", fix: "Choose another type, or send it from the phone." },
+    ar: { sentence: "لا يمكن إرسال رسائل من هذا النوع بعد.", fix: "اختر نوعًا آخر، أو أرسلها من الهاتف." },
   },
   content_invalid: {
     kind: "unprocessable",
@@ -141,6 +141,16 @@ export const codes = {
     kind: "unprocessable",
     en: { sentence: "This file is no exported chat, or cannot be read.", fix: "Export the chat again in WhatsApp, without media if the file is large, and upload the .txt or .zip as it is." },
     ar: { sentence: "هذا الملف ليس محادثة مصدَّرة، أو تتعذّر قراءته.", fix: "صدّر المحادثة من واتساب مرة أخرى، بلا وسائط إن كان الملف كبيرًا، وارفع ملف ‎.txt‎ أو ‎.zip‎ كما هو." },
+  },
+  export_too_large: {
+    kind: "unprocessable",
+    en: { sentence: "The file is larger than can be imported.", fix: "Export the chat again in WhatsApp without media: the text alone is small. Larger files can be imported with the command line." },
+    ar: { sentence: "الملف أكبر مما يمكن استيراده.", fix: "صدّر المحادثة من واتساب مرة أخرى بلا وسائط: فالنص وحده صغير. ويمكن استيراد الملفات الأكبر من سطر الأوامر." },
+  },
+  export_zip_refused: {
+    kind: "unprocessable",
+    en: { sentence: "The zip is damaged, or not one that WhatsApp makes.", fix: "Export the chat again in WhatsApp and upload the file as it is, without unpacking it or packing it anew." },
+    ar: { sentence: "ملف ‎.zip‎ تالف، أو ليس من صنع واتساب.", fix: "صدّر المحادثة من واتساب مرة أخرى وارفع الملف كما هو، من غير فك ضغطه أو ضغطه من جديد." },
   },
   export_question_open: {
     kind: "unprocessable",
