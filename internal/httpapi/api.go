@@ -27,6 +27,7 @@ type Desk interface {
 	desk.Messages
 	desk.Contacts
 	desk.Numbers
+	desk.Timelines
 	desk.Operations
 }
 
@@ -139,6 +140,7 @@ func New(c Config) *API {
 	a.huma = newHuma(a)
 	a.registerSession()
 	a.registerNumbers()
+	a.registerTimeline()
 	a.registerPlatform()
 	a.registerOnboarding()
 	a.registerConversations()
