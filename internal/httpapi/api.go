@@ -142,6 +142,7 @@ func New(c Config) *API {
 	a.registerNumbers()
 	a.registerTimeline()
 	a.registerPlatform()
+	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()

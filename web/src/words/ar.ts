@@ -220,6 +220,7 @@ export const ar: Words = {
     order: 'طلب',
     template: 'قالب',
     interactive: 'رسالة تفاعلية',
+    offers: 'ما يمكن للعميل الضغط عليه',
     button: 'رد بزر',
     list: 'رد من قائمة',
     system: 'إشعار',

@@ -203,6 +203,7 @@ export const en = {
     order: 'Order',
     template: 'Template',
     interactive: 'Interactive message',
+    offers: 'What the customer can press',
     button: 'Button reply',
     list: 'List reply',
     system: 'Notice',
