@@ -12,6 +12,7 @@ import { Ltr } from '../ui/Ltr'
 import { Page } from '../ui/Page'
 import { useWords } from '../words/words'
 import { Carries } from './Carries'
+import { Happenings } from './Happenings'
 import { Ids } from './Ids'
 import { Relink } from './Relink'
 import { Standing } from './Standing'
@@ -71,6 +72,7 @@ function Contents({ number }: { number: WaNumber }) {
       {phone ? <Syncs number={number.id} /> : null}
       {phone ? <Carries /> : null}
       {!cut && phone ? <Relink number={number} /> : null}
+      <Happenings number={number.id} />
       <Ids number={number} />
     </div>
   )

@@ -1,6 +1,7 @@
 import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
+import { happeningsAr } from './happenings.ar'
 import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
@@ -342,6 +343,7 @@ export const ar: Words = {
   },
   connect: connectAr,
   standing: standingAr,
+  happenings: happeningsAr,
   deliveries: {
     views: 'ما يُعرض',
     title: 'التسليمات',

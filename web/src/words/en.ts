@@ -1,5 +1,6 @@
 import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
+import { happeningsEn } from './happenings.en'
 import { standingEn } from './standing.en'
 
 const n = (count: number, forms: Forms) => plural('en', count, forms)
@@ -304,6 +305,7 @@ export const en = {
   },
   connect: connectEn,
   standing: standingEn,
+  happenings: happeningsEn,
   deliveries: {
     views: 'What to look at',
     title: 'Deliveries',
