@@ -2,6 +2,7 @@ import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
 import { importsAr } from './imports.ar'
+import { happeningsAr } from './happenings.ar'
 import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
@@ -344,6 +345,7 @@ export const ar: Words = {
   connect: connectAr,
   standing: standingAr,
   imports: importsAr,
+  happenings: happeningsAr,
   deliveries: {
     views: 'ما يُعرض',
     title: 'التسليمات',
