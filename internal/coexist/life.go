@@ -37,13 +37,12 @@ type Life struct {
 
 // Signs are what a Number's life is read from.
 type Signs struct {
-	Sure  time.Time // last strong or fair sign; zero if there was none
-	Came  time.Time // when the Number was onboarded or added
-	Alive time.Time // last sign of any kind
+	Sure time.Time // last strong or fair sign; zero if there was none
+	Came time.Time // when the Number was onboarded or added
 }
 
-// LifeOf reads a phone's life. An echo may come from WhatsApp Web while the phone
-// sleeps, and Meta counts the phone's own days: weak signs put nothing off
+// LifeOf reads a phone's life. Weak signs are no part of it: an echo may come from
+// WhatsApp Web while the phone sleeps, and Meta counts the phone's own days
 // (decision 16).
 func LifeOf(s Signs, now time.Time, f platform.Facts) Life {
 	l := Life{Since: s.Sure}

@@ -14,29 +14,24 @@ func TestLife(t *testing.T) {
 	f := platform.Known().On(noon)
 	for _, tt := range []struct {
 		name        string
-		sure, alive time.Duration // ago; 0: never
-		came        time.Duration // ago
+		sure, came  time.Duration // ago; 0: never
 		want        coexist.Condition
 		left, level int
 	}{
-		{"seen an hour ago", time.Hour, time.Hour, 90 * day, coexist.Well, 12, 0},
-		{"seen six days ago", 6*day + time.Hour, 0, 90 * day, coexist.Well, 6, 0},
-		{"a week of silence", 7 * day, 0, 90 * day, coexist.Due, 6, 1},
-		{"ten days", 10 * day, 0, 90 * day, coexist.AtRisk, 3, 2},
-		{"twelve days", 12 * day, 0, 90 * day, coexist.AtRisk, 1, 3},
-		{"thirteen days", 13 * day, 0, 90 * day, coexist.Overdue, 0, 4},
-		{"a month", 30 * day, 0, 90 * day, coexist.Overdue, 0, 4},
-		{"echoes every day prove nothing", 12 * day, time.Hour, 90 * day, coexist.AtRisk, 1, 3},
-		{"never seen, new", 0, 0, time.Hour, coexist.Unclear, 12, 0},
-		{"never seen but by echoes", 0, time.Hour, 8 * day, coexist.Due, 5, 1},
-		{"never seen at all", 0, 0, 20 * day, coexist.Overdue, 0, 4},
+		{"seen an hour ago", time.Hour, 90 * day, coexist.Well, 12, 0},
+		{"seen six days ago", 6*day + time.Hour, 90 * day, coexist.Well, 6, 0},
+		{"a week of silence", 7 * day, 90 * day, coexist.Due, 6, 1},
+		{"ten days", 10 * day, 90 * day, coexist.AtRisk, 3, 2},
+		{"twelve days", 12 * day, 90 * day, coexist.AtRisk, 1, 3},
+		{"thirteen days", 13 * day, 90 * day, coexist.Overdue, 0, 4},
+		{"a month", 30 * day, 90 * day, coexist.Overdue, 0, 4},
+		{"never seen, new", 0, time.Hour, coexist.Unclear, 12, 0},
+		{"never seen, a week", 0, 8 * day, coexist.Due, 5, 1},
+		{"never seen at all", 0, 20 * day, coexist.Overdue, 0, 4},
 	} {
 		s := coexist.Signs{Came: noon.Add(-tt.came)}
 		if tt.sure > 0 {
 			s.Sure = noon.Add(-tt.sure)
-		}
-		if tt.alive > 0 {
-			s.Alive = noon.Add(-tt.alive)
 		}
 		got := coexist.LifeOf(s, noon, f)
 		if got.Condition != tt.want || got.DaysLeft != tt.left || got.Level != tt.level {

@@ -23,6 +23,7 @@ type Number struct {
 	AliveAt       time.Time
 	AliveGrade    string    // strong, fair, weak; empty: no sign of life yet
 	SureAt        time.Time // the last sign that cannot come from a linked computer
+	SureKind      string    // onboarded, contact_change, reconnect, owner_confirmed; empty: there was none
 	CameAt        time.Time // when it was onboarded or added
 	AliveKind     string
 	Stopped       string // why nothing is sent until a person acts; empty if it sends

@@ -38,6 +38,7 @@ type Heartbeat struct {
 	// What follows is reckoned from signs that cannot come from a linked computer.
 	Condition string     `json:"condition" enum:"well,due,at_risk,overdue,unknown" doc:"unknown is not well: nothing proves that the phone lives"`
 	SureAt    *time.Time `json:"sure_at" nullable:"true" doc:"the last sign that cannot come from a linked computer"`
+	SureKind  *string    `json:"sure_kind" nullable:"true" doc:"onboarded, contact_change, reconnect, owner_confirmed"`
 	Until     time.Time  `json:"until" doc:"by when the app has to be opened, a day before Meta's limit"`
 	Limit     time.Time  `json:"limit" doc:"when Meta ends Coexistence, about"`
 	DaysLeft  int        `json:"days_left"`
@@ -114,10 +115,10 @@ func orNull(s string) *string {
 
 func (a *API) heartbeat(n desk.Number, now time.Time) *Heartbeat {
 	f := a.Facts.On(now)
-	l := coexist.LifeOf(coexist.Signs{Sure: n.SureAt, Came: n.CameAt, Alive: n.AliveAt}, now, f)
+	l := coexist.LifeOf(coexist.Signs{Sure: n.SureAt, Came: n.CameAt}, now, f)
 	limit, _ := f.Fact(platform.PhoneSilence, "meta")
 	return &Heartbeat{
-		LastAt: moment(n.AliveAt), Evidence: orNull(n.AliveGrade), Kind: orNull(n.AliveKind), Condition: string(l.Condition), SureAt: moment(n.SureAt),
+		LastAt: moment(n.AliveAt), Evidence: orNull(n.AliveGrade), Kind: orNull(n.AliveKind), Condition: string(l.Condition), SureAt: moment(n.SureAt), SureKind: orNull(n.SureKind),
 		Until: l.Until, Limit: l.Limit, DaysLeft: l.DaysLeft, Source: limit.Source,
 	}
 }

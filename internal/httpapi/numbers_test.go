@@ -49,7 +49,7 @@ func TestPhoneSeen(t *testing.T) {
 	if r := w.do(request{method: "POST", path: path + "/phone-seen", token: agent}); r.StatusCode != http.StatusNoContent {
 		t.Fatalf("say that it was opened: %d %s", r.StatusCode, r.body)
 	}
-	if h := look(); h.Condition != "well" || h.Kind == nil || *h.Kind != "owner_confirmed" || h.SureAt == nil {
+	if h := look(); h.Condition != "well" || h.Kind == nil || *h.Kind != "owner_confirmed" || h.SureAt == nil || h.SureKind == nil || *h.SureKind != "owner_confirmed" {
 		t.Errorf("afterwards %+v", h)
 	}
 	refused(t, w.do(request{method: "POST", path: "/v1/numbers/num_none/phone-seen", token: agent}), http.StatusNotFound, "not_found")

@@ -281,7 +281,7 @@ func TestOnboardingStories(t *testing.T) {
 		if err := s.db.BeginOnboarding(t.Context(), again, coexist.Secret{Token: s.number.Token}); err != nil {
 			t.Fatal(err)
 		}
-		s.pass(2 * time.Minute)
+		s.pass(6 * time.Minute)
 		if got := now(s, again); got.Step != coexist.Onboard || string(got.PhoneNumberID) != s.number.ID {
 			t.Errorf("the second = %+v: only one is not here yet", got)
 		}
@@ -300,7 +300,7 @@ func TestOnboardingStories(t *testing.T) {
 		if err := s.db.BeginOnboarding(t.Context(), o, coexist.Secret{}); err != nil {
 			t.Fatal(err)
 		}
-		s.pass(2 * time.Minute)
+		s.pass(6 * time.Minute)
 		if got := now(s, o); got.Step != coexist.GivenUp || got.Reason != coexist.CodeLost {
 			t.Errorf("onboarding = %+v, want that the code is lost", got)
 		}
@@ -319,7 +319,7 @@ func TestOnboardingStories(t *testing.T) {
 			if err := s.db.BeginOnboarding(t.Context(), o, coexist.Secret{Token: token}); err != nil {
 				t.Fatal(err)
 			}
-			s.pass(2 * time.Minute)
+			s.pass(6 * time.Minute)
 			if got := now(s, o); got.Step != coexist.Onboard {
 				t.Errorf("from %s: %+v, want it done by whoever finds it", step, got)
 			}

@@ -63,13 +63,13 @@ func (db *DB) NumbersOf(ctx context.Context, b wa.BusinessID) ([]wa.NumberID, er
 // Watched implements [coexist.Watched].
 func (db *DB) Watched(ctx context.Context, b wa.BusinessID) (map[wa.NumberID]coexist.Signs, error) {
 	out := map[wa.NumberID]coexist.Signs{}
-	rows, err := db.query(ctx, `SELECT id, sure_at, onboarded_at, alive_at FROM number
+	rows, err := db.query(ctx, `SELECT id, sure_at, onboarded_at FROM number
 		WHERE business_id = $1 AND mode = 'coexistence' AND stage = 'live'`, string(b))
 	err = each(rows, err, func(r *sql.Rows) error {
 		var n wa.NumberID
-		var sure, came, alive int64
-		err := r.Scan(&n, &sure, &came, &alive)
-		out[n] = coexist.Signs{Sure: clock.FromMicros(sure), Came: clock.FromMicros(came), Alive: clock.FromMicros(alive)}
+		var sure, came int64
+		err := r.Scan(&n, &sure, &came)
+		out[n] = coexist.Signs{Sure: clock.FromMicros(sure), Came: clock.FromMicros(came)}
 		return err
 	})
 	if err != nil {

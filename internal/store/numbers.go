@@ -204,7 +204,7 @@ func (db *DB) TokenOf(ctx context.Context, b wa.BusinessID, number wa.NumberID) 
 }
 
 const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.mps,
-	n.alive_at, n.alive_grade, n.alive_kind, n.sure_at, n.onboarded_at, n.stopped,
+	n.alive_at, n.alive_grade, n.alive_kind, n.sure_at, n.sure_kind, n.onboarded_at, n.stopped,
 	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1),
 	COALESCE((SELECT s.state FROM phone_sync s WHERE s.business_id = n.business_id AND s.number_id = n.id AND s.kind = 'history' ORDER BY s.began DESC LIMIT 1), '')
 	FROM number n`
@@ -214,7 +214,7 @@ func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
 	var alive, sure, came, progress int64
 	var sync coexist.SyncState
 	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
-		&alive, &n.AliveGrade, &n.AliveKind, &sure, &came, &n.Stopped, &progress, &sync)
+		&alive, &n.AliveGrade, &n.AliveKind, &sure, &n.SureKind, &came, &n.Stopped, &progress, &sync)
 	n.AliveAt, n.SureAt, n.CameAt = clock.FromMicros(alive), clock.FromMicros(sure), clock.FromMicros(came)
 	switch {
 	case sync != "":

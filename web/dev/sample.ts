@@ -14,7 +14,7 @@ export const numbers: WaNumber[] = [
     stopped: '',
     heartbeat: {
     last_at: new Date(Date.now() - 3 * 3_600_000).toISOString(), evidence: 'weak', kind: 'echo',
-    condition: 'well', sure_at: new Date(Date.now() - 2 * 86_400_000).toISOString(), until: new Date(Date.now() + 11 * 86_400_000).toISOString(),
+    condition: 'well', sure_at: new Date(Date.now() - 2 * 86_400_000).toISOString(), sure_kind: 'contact_change', until: new Date(Date.now() + 11 * 86_400_000).toISOString(),
     limit: new Date(Date.now() + 12 * 86_400_000).toISOString(), days_left: 11, source: 'sample',
   },
     pace: { mps: 20, source: 'Meta, throughput', from: '2025-11-21' },

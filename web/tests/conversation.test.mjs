@@ -33,7 +33,7 @@ for (const lang of ['en', 'ar']) {
       await customer.writes(says.asks)
       await row(page, customer).waitFor({ timeout: second })
       await row(page, customer).click()
-      await bubble(page, says.asks).waitFor({ timeout: 5 * second })
+      await bubble(page, says.asks).waitFor({ timeout: 30 * second })
 
       const again = `${says.asks} 2`
       await customer.writes(again)
@@ -57,11 +57,11 @@ for (const lang of ['en', 'ar']) {
     test('an agent answers: it arrives at the customer and on the phone, and its ticks advance', async () => {
       await page.getByRole('textbox', { name: say[lang].message, exact: true }).fill(says.agent)
       await page.keyboard.press('Enter')
-      await bubble(page, says.agent).waitFor({ timeout: 5 * second })
-      await until('the customer has it once', 15 * second, async () => (await customer.received(says.agent)).length === 1)
-      await until('the phone shows it once', 15 * second, async () => (await customer.onPhone(says.agent)).length === 1)
+      await bubble(page, says.agent).waitFor({ timeout: 30 * second })
+      await until('the customer has it once', 30 * second, async () => (await customer.received(says.agent)).length === 1)
+      await until('the phone shows it once', 30 * second, async () => (await customer.onPhone(says.agent)).length === 1)
       const status = () => bubble(page, says.agent).locator('[data-status]').getAttribute('data-status')
-      await until('ticks at delivered or read', 20 * second, async () => ['delivered', 'read'].includes(await status()))
+      await until('ticks at delivered or read', 30 * second, async () => ['delivered', 'read'].includes(await status()))
       assert.equal(await bubble(page, says.agent).count(), 1)
       assert.match(await bubble(page, says.agent).locator('[data-origin]').textContent(), new RegExp(`^${say[lang].team}`))
     })
@@ -77,24 +77,24 @@ for (const lang of ['en', 'ar']) {
     })
 
     test('a reader who has scrolled up is not moved, and is told', async () => {
-      for (let i = 0; i < 25; i++) await customer.hearsFromPhone(`${says.phone} ${i}`)
+      for (let i = 0; i < 40; i++) await customer.hearsFromPhone(`${says.phone} ${i}`)
       // WhatsApp's times are whole seconds; only the next one is surely the newest.
       await page.waitForTimeout(1.1 * second)
       await customer.hearsFromPhone(`${says.phone} !`)
-      await bubble(page, `${says.phone} !`).waitFor({ timeout: 10 * second })
+      await bubble(page, `${says.phone} !`).waitFor({ timeout: 30 * second })
       const log = page.getByRole('log')
       // The list may still be finding its place when the machine is busy: who reads
       // scrolls until the screen offers the way back.
       const back = page.getByRole('button', { name: say[lang].toEnd })
-      await until('the reader has scrolled up', 10 * second, async () => {
-        await log.evaluate((element) => (element.scrollTop = element.scrollHeight / 4))
+      await until('the reader has scrolled up', 30 * second, async () => {
+        await log.evaluate((element) => (element.scrollTop = element.scrollHeight / 8))
         await page.waitForTimeout(1.1 * second)
         return back.isVisible()
       })
       const was = await log.evaluate((element) => element.scrollTop)
       await customer.writes(`${says.asks} 3`)
-      await page.locator('button').filter({ hasText: lang === 'en' ? '1 new message' : 'رسالة جديدة' }).click({ timeout: 5 * second })
-      await bubble(page, `${says.asks} 3`).waitFor({ timeout: 5 * second })
+      await page.locator('button').filter({ hasText: lang === 'en' ? '1 new message' : 'رسالة جديدة' }).click({ timeout: 30 * second })
+      await bubble(page, `${says.asks} 3`).waitFor({ timeout: 30 * second })
       assert.ok(was < (await log.evaluate((element) => element.scrollTop)), 'the button leads to the end')
     })
 
@@ -103,7 +103,7 @@ for (const lang of ['en', 'ar']) {
       await field.fill(`${says.agent} …`)
       const address = page.url()
       await page.reload()
-      await bubble(page, `${says.asks} 3`).waitFor({ timeout: 10 * second })
+      await bubble(page, `${says.asks} 3`).waitFor({ timeout: 30 * second })
       assert.equal(page.url(), address)
       assert.equal(await field.inputValue(), `${says.agent} …`)
       assert.equal(await bubble(page, `${says.asks} 3`).count(), 1)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
-import { emulator, house, launch } from './support/house.mjs'
+import { emulator, house, launch, patience } from './support/house.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -37,6 +37,7 @@ async function ownWorld(lang) {
 
 async function open(browser, lang, { theme = 'light', viewport = { width: 1440, height: 900 }, ui = {} } = {}) {
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(patience)
   await context.addInitScript(([l, u]) => {
     if (localStorage.getItem('metaemu.ui')) return
     localStorage.setItem('metaemu.language', l)

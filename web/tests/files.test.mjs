@@ -28,9 +28,15 @@ describe('what comes with messages', () => {
       await page.locator('[data-testid=file] a[download$=pdf]').waitFor({ timeout: 30_000 })
       await until('the film can be played', 30_000, () => page.locator('video').evaluate((el) => el.readyState > 0 && el.duration > 0))
 
-      // By the keyboard: what has just come may still move the page under a pointer.
-      await page.locator('[data-testid=file] a[download$=pdf]').focus()
-      const [saved] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+      // By the keyboard: what has just come may still move the page under a pointer, or take the focus along with it.
+      let saved
+      page.once('download', (download) => (saved = download))
+      const link = page.locator('[data-testid=file] a[download$=pdf]')
+      await until('the paper is saved', 60_000, async () => {
+        await link.press('Enter')
+        await page.waitForTimeout(500)
+        return saved
+      })
       assert.match(saved.suggestedFilename(), /\.pdf$/)
 
       const open = await page.request.get(await image.evaluate((el) => el.src))

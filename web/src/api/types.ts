@@ -125,6 +125,7 @@ export type WaNumber = {
     /** Reckoned from signs that cannot come from a linked computer; unknown is not well. */
     condition: 'well' | 'due' | 'at_risk' | 'overdue' | 'unknown'
     sure_at: string | null
+    sure_kind: 'onboarded' | 'contact_change' | 'reconnect' | 'owner_confirmed' | null
     until: string
     limit: string
     days_left: number

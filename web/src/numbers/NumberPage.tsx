@@ -96,10 +96,11 @@ function standingOf(number: WaNumber, now: number, words: Words, format: Format)
   const sure = beat?.sure_at ?? null
   const agoOf = (at: string) => words.duration.ago(format.duration(Math.max(now - Date.parse(at), 0)))
   if (beat?.condition === 'due' || beat?.condition === 'at_risk') return { ...warned, sentence: sure ? w.silent(agoOf(sure)) : w.neverSeen, next: left }
-  const seen = beat?.last_at ?? sure
-  if (!beat || !seen) return { icon: CircleCheck, tone: 'text-good', sentence: w.workingUnseen, next: w.workingUnseenNext }
-  const proof = beat.kind && beat.evidence ? w.evidence(words.numbers.beat[beat.kind], words.numbers.evidence[beat.evidence]) : ''
-  return { icon: CircleCheck, tone: 'text-good', sentence: w.working(agoOf(seen)), next: [w.daysLeft(beat.days_left), proof].filter(Boolean).join(' · ') }
+  if (!beat || !sure) return { icon: CircleCheck, tone: 'text-good', sentence: w.workingUnseen, next: w.workingUnseenNext }
+  // The days are counted from what cannot come from a linked computer; a later weak sign is told as what it is.
+  const proof = beat.sure_kind ? w.known(words.numbers.beat[beat.sure_kind]) : ''
+  const later = beat.last_at && beat.evidence === 'weak' && Date.parse(beat.last_at) > Date.parse(sure) ? w.alsoWeak(agoOf(beat.last_at)) : ''
+  return { icon: CircleCheck, tone: 'text-good', sentence: w.working(agoOf(sure)), next: [w.daysLeft(beat.days_left), proof, later].filter(Boolean).join(' · ') }
 }
 
 /** Opened is the owner's word that the phone lives: the strongest proof there is. */

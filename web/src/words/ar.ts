@@ -310,6 +310,7 @@ export const ar: Words = {
       contact_change: 'تغيّر جهة اتصال',
       reconnect: 'اتصال جديد',
       owner_confirmed: 'تأكيد المالك',
+      onboarded: 'ربط الرقم',
     },
     pace: 'السرعة',
     mps: (count) =>

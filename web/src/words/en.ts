@@ -280,6 +280,7 @@ export const en = {
       contact_change: 'a changed contact',
       reconnect: 'a new connection',
       owner_confirmed: 'the owner’s word',
+      onboarded: 'its being connected',
     },
     pace: 'Pace',
     mps: (count: number) => n(count, { one: '# message a second', other: '# messages a second' }),

@@ -28,6 +28,9 @@ export const say = {
   },
 }
 
+/** How long a page may take for anything, in milliseconds: machines are shared. A story fails for what never comes, not for what is slow. */
+export const patience = 90_000
+
 export async function launch() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
   if (!existsSync(executablePath)) {
@@ -43,6 +46,7 @@ export async function launch() {
 /** A page of its own, with a language and a theme chosen as the settings menu would; errors in it fail the test that calls check. */
 export async function newPage(browser, { lang = 'en', theme = 'light', url = house.url, viewport = { width: 1440, height: 900 } } = {}) {
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(patience)
   await context.addInitScript(
     ([l, t]) => {
       localStorage.setItem('wasl.lang', l)
