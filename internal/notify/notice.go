@@ -12,12 +12,13 @@
 // before anything leaves: a courier that dies between sending and writing what
 // came of it leaves an unanswered attempt behind. Such a delivery is tried once
 // more, under the same message id, and after a second unanswered attempt no more:
-// a crash repeats a mail or a hook at most once. A template message is taken into
-// the outbox under an id made from the notice, and is never repeated.
+// a crash repeats a mail or a hook at most once. A template message costs money and
+// rings a phone: after one unanswered attempt it is given up, and is never repeated.
 package notify
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"wasl/internal/coexist"
@@ -59,6 +60,7 @@ type Notice struct {
 	ID       string
 	Kind     Kind
 	Number   wa.NumberID // empty: none
+	About    string      // of a sync: contacts or history
 	Level    int         // of a reminder
 	Reason   string      // a code, as the journal has it
 	At       time.Time
@@ -88,11 +90,14 @@ type Delivery struct {
 	Unanswered int
 	Reason     string
 	SettledAt  time.Time
+	Message    wa.MessageID // of a template: the message it became
+	Status     wa.Status    // of that message, when it was read
 }
 
 // Listed is a notice as the people of a Business see it.
 type Listed struct {
 	Notice
+	Place      Place
 	Read       bool
 	Deliveries []Delivery
 }
@@ -125,7 +130,9 @@ type Place struct {
 	Zone     string // IANA name
 	Number   string // as people write it; empty if the notice is about none
 	Stage    coexist.Stage
+	Stopped  string // why the Number sends nothing; empty if it sends
 	Signs    coexist.Signs
+	Sync     coexist.SyncState // of what the notice is about; empty if that is no sync
 }
 
 // Letter is a delivery that is due, with all that is needed to write it.
@@ -138,9 +145,10 @@ type Letter struct {
 
 // Outcome is what became of one attempt.
 type Outcome struct {
-	State  State     // Due: to be tried again at Next
-	Next   time.Time // zero if not
-	Reason string
+	State   State     // Due: to be tried again at Next
+	Next    time.Time // zero if not
+	Reason  string
+	Message wa.MessageID // of a template that was taken into the outbox
 }
 
 // Post is what notices are written down in. Every method is one transaction.
@@ -165,3 +173,30 @@ type Post interface {
 	// Called writes down when the next delivery of a channel is due.
 	Called(ctx context.Context, b wa.BusinessID, c Channel) error
 }
+
+// Board shows notices to the people of a Business, and keeps where they want them.
+type Board interface {
+	// Notices are the newest before a mark, newest first, as a reader has them.
+	Notices(ctx context.Context, b wa.BusinessID, reader string, before Mark, limit int) ([]Listed, error)
+	// ReadNotice notes that a reader has seen a notice, or all if id is empty; it is
+	// [ErrNotFound] if there is none of this id.
+	ReadNotice(ctx context.Context, b wa.BusinessID, reader, id string, now time.Time) error
+	// NoticeSettings are a Business's settings.
+	NoticeSettings(ctx context.Context, b wa.BusinessID) (Settings, error)
+	// PutNoticeSettings replaces them. A Number that is not the Business's is
+	// [ErrNotFound].
+	PutNoticeSettings(ctx context.Context, b wa.BusinessID, s Settings) error
+	// LocaleOf is the language a person is written to in.
+	LocaleOf(ctx context.Context, b wa.BusinessID, p wa.PersonID) (Locale, error)
+	// PutLocale sets it.
+	PutLocale(ctx context.Context, b wa.BusinessID, p wa.PersonID, l Locale) error
+}
+
+// Mark is a place in the list of notices; zero before all.
+type Mark struct {
+	At time.Time
+	ID string
+}
+
+// ErrNotFound says that the Business has no such notice or Number.
+var ErrNotFound = errors.New("not found")

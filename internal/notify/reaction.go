@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"strconv"
+	"strings"
+	"time"
 
 	"wasl/internal/clock"
 	"wasl/internal/coexist"
@@ -43,8 +45,17 @@ func (r Reaction) Tell(ctx context.Context, n Notice) error {
 	if err != nil {
 		return err
 	}
-	return r.Post.Tell(ctx, n, r.Address.Deliveries(n, people, settings), clock.Now())
+	now := clock.Now()
+	deliveries := r.Address.Deliveries(n, people, settings)
+	if now.Sub(n.At) > stale {
+		deliveries = nil
+	}
+	return r.Post.Tell(ctx, n, deliveries, now)
 }
+
+// stale is how old an entry may be for anybody to be written to about it. A journal
+// is read from its beginning once, when notices are new to an installation.
+const stale = 24 * time.Hour
 
 // Deliveries are the ways of a notice out of the screen.
 func (a Address) Deliveries(n Notice, people []Recipient, s Settings) []Delivery {
@@ -86,9 +97,18 @@ func Of(e wa.Entry) (Notice, bool) {
 		return Notice{}, false
 	}
 	return Notice{
-		Business: e.Business, ID: "ntc_" + strconv.FormatInt(int64(e.Seq), 10), Kind: k, Number: e.Number, Level: e.Facts.Count,
-		Reason: e.Facts.Reason, At: e.At, Until: e.Facts.Until,
+		Business: e.Business, ID: "ntc_" + strconv.FormatInt(int64(e.Seq), 10), Kind: k, Number: e.Number, About: about(e.Facts),
+		Level: e.Facts.Count, Reason: e.Facts.Reason, At: e.At, Until: e.Facts.Until,
 	}, true
+}
+
+// about is which sync an entry tells of.
+func about(f wa.Facts) string {
+	kind, ok := strings.CutPrefix(f.Field, "sync_")
+	if !ok {
+		return ""
+	}
+	return kind
 }
 
 func kindOf(f wa.Facts) (Kind, bool) {
