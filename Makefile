@@ -139,7 +139,7 @@ generate: ## write the generated files anew
 	go run ./tools/gensurface
 
 # Compares with what is in the folder, not with git: it also works before a commit.
-GENERATED := internal/fault/codes_gen.go web/src/api/generated docs/emulator-surface.md
+GENERATED := internal/fault/codes_gen.go web/src/api/generated docs/emulator-surface.md docs/guide/meta-errors.en.md docs/guide/meta-errors.ar.md
 .PHONY: verify
 verify: ## generated files are what generate writes
 	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \

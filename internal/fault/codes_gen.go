@@ -224,9 +224,9 @@ var texts = map[Code]Text{
 	CodeContentTypeNotSupportedYet: {
 		Kind:       Unprocessable,
 		Sentence:   "Messages of this type cannot be sent yet.",
-		Fix:        "Send text or a reaction, or send it from the phone.",
+		Fix:        "Choose another type, or send it from the phone.",
 		SentenceAR: "لا يمكن إرسال رسائل من هذا النوع بعد.",
-		FixAR:      "أرسل نصًا أو تفاعلًا، أو أرسلها من الهاتف.",
+		FixAR:      "اختر نوعًا آخر، أو أرسلها من الهاتف.",
 	},
 	CodeContentInvalid: {
 		Kind:       Unprocessable,

@@ -140,6 +140,7 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()
 	a.registerMessages()

@@ -59,7 +59,7 @@ func answering(t *testing.T, w *world) {
 	if byKey.Origin != wa.FromAPI || byKey.ConversationID != w.conv {
 		t.Errorf("message by key = %+v, want origin api in the same conversation", byKey)
 	}
-	refused(t, w.do(request{method: "POST", path: path + "/messages", body: `{"content":{"type":"image"}}`, token: token}), 422, "content_type_not_supported_yet")
+	refused(t, w.do(request{method: "POST", path: path + "/messages", body: `{"content":{"type":"poll","poll":{}}}`, token: token}), 422, "content_type_not_supported_yet")
 	refused(t, w.do(request{method: "POST", path: path + "/messages", body: `{"content":{"type":"text","text":{"body":""}}}`, token: token}), 422, "content_invalid")
 	refused(t, w.do(request{method: "POST", path: path + "/messages", body: `{}`, token: token}), 400, "parameter_invalid")
 	refused(t, w.do(request{method: "POST", path: path + "/messages", body: `{"content"`, token: token}), 400, "body_malformed")

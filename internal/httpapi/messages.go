@@ -79,7 +79,7 @@ type Attempt struct {
 type Failure struct {
 	Code  int    `json:"code" doc:"Meta's"`
 	Title string `json:"title"`
-	Fix   string `json:"fix"`
+	MetaTelling
 }
 
 type threadQuery struct {
@@ -190,7 +190,7 @@ func messageOf(m desk.Message) Message {
 		}
 	}
 	if m.Code != 0 || m.CodeTitle != "" {
-		out.Failure = &Failure{Code: m.Code, Title: m.CodeTitle}
+		out.Failure = &Failure{Code: m.Code, Title: m.CodeTitle, MetaTelling: tellingOf(m.Code)}
 	}
 	return out
 }

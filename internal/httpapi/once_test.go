@@ -81,7 +81,7 @@ func TestIdempotencyOfRefusals(t *testing.T) {
 	c.fail = nil
 	want[httpapi.Message](t, w.do(q), 202)
 	q.header = map[string]string{"Idempotency-Key": "k2"}
-	q.body = `{"content":{"type":"image"}}`
+	q.body = `{"content":{"type":"poll","poll":{}}}`
 	refused(t, w.do(q), 422, "content_type_not_supported_yet")
 	again := w.do(q)
 	refused(t, again, 422, "content_type_not_supported_yet")

@@ -46,3 +46,23 @@ func TestPlatformByDay(t *testing.T) {
 		t.Errorf("a number of the consumer app = %+v, want it offered there and failed", e)
 	}
 }
+
+// TestMetaErrorsInWords: the list of Meta's codes is complete in both languages
+// and says when it was read.
+func TestMetaErrorsInWords(t *testing.T) {
+	w := newWorld(t)
+	list := want[struct {
+		Read, Source string
+		Data         []httpapi.MetaError
+	}](t, w.do(request{method: "GET", path: "/v1/platform/errors", token: w.session("sara@example.test", auth.Agent)}), 200)
+	if list.Read == "" || list.Source == "" || len(list.Data) < 90 {
+		t.Errorf("%d codes, read %q at %q", len(list.Data), list.Read, list.Source)
+	}
+	for _, e := range list.Data {
+		for _, told := range []httpapi.MetaTelling{e.EN, e.AR} {
+			if told.Sentence == "" || told.Cause == "" || told.Fix == "" || e.To < e.Code {
+				t.Errorf("code %d: %+v", e.Code, e)
+			}
+		}
+	}
+}

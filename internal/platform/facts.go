@@ -86,9 +86,6 @@ func (f Facts) WindowLength() time.Duration { return f.span(WindowLength) }
 // ReceiptAge is how old a message may be that is marked read.
 func (f Facts) ReceiptAge() time.Duration { return f.span(ReceiptAge) }
 
-// TextLength is how many characters a text may have.
-func (f Facts) TextLength() int { return int(f.value(TextLength)) }
-
 // Doubt is how long an unanswered message of a lane waits for proof before a
 // person is asked.
 func (f Facts) Doubt(lane string) time.Duration { return f.span(DoubtLength, lane) }

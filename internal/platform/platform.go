@@ -34,13 +34,16 @@ const (
 	WindowLength   Name = "window_length"      // ms after the Contact's last message
 	WindowMargin   Name = "window_margin"      // ms before its end at which we stop
 	ReceiptAge     Name = "receipt_age"        // ms after which a message cannot be marked read
-	TextLength     Name = "text_length"        // characters of a text
+	ContentLength  Name = "content_length"     // characters of a member of a message; scope: its path, or kind:path
+	ContentCount   Name = "content_count"      // members of a list in a message; scope: its path
 	DoubtLength    Name = "doubt_length"       // ms in doubt until a person is asked; scope: lane, or empty
 	Unsupported    Name = "unsupported"        // countries Coexistence is not offered in
 	MarketingLite  Name = "marketing_lite"     // whether the Marketing Messages API is open; scope: mode
 	CoolingLongest Name = "cooling_longest"    // the greatest X of Meta's 4^X seconds
 	AppVersion     Name = "signup_app_version" // the oldest app that can be connected, as a list of one
 	ActiveDays     Name = "signup_active_days" // days the app should have been in use
+
+	AddressCountries Name = "address_countries" // countries whose customers can be asked for an address
 )
 
 // The facts of moving in.

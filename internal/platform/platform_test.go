@@ -87,7 +87,6 @@ func TestEveryFigureIsKnown(t *testing.T) {
 		"window":         {f.WindowLength(), 24 * time.Hour},
 		"margin":         {f.WindowMargin(), time.Minute},
 		"receipt age":    {f.ReceiptAge(), 30 * 24 * time.Hour},
-		"text":           {f.TextLength(), 4096},
 		"doubt person":   {f.Doubt("person"), 15 * time.Minute},
 		"doubt service":  {f.Doubt("service"), 15 * time.Minute},
 		"doubt campaign": {f.Doubt("campaign"), 36 * time.Hour},

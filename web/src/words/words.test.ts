@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import codes from '../../../api/codes.json'
 import { ar } from './ar'
 import { codeWords } from './codes'
+import { failureWords } from './failures'
 import { en } from './en'
 import { formatFor } from './format'
 import { isolate } from './plural'
@@ -20,6 +21,16 @@ describe('words', () => {
         expect(codeWords(code, lang)?.fix, `${code} ${lang}`).toBeTruthy()
       }
     }
+  })
+  it('says what Meta refuses with a sentence, a cause and a next step', () => {
+    for (const lang of ['en', 'ar'] as const) {
+      for (const code of [0, 131047, 250, 132018]) {
+        const said = failureWords({ code, title: 'Meta’s own' }, lang)
+        expect([said.sentence, said.cause, said.fix].every((text) => text && text !== 'Meta’s own'), `${code} ${lang}`).toBe(true)
+      }
+      expect(failureWords({ code: 7, title: 'Meta’s own' }, lang)).toEqual({ sentence: 'Meta’s own', cause: '', fix: '' })
+    }
+    expect(failureWords({ code: 131047, title: '' }, 'ar').sentence).toMatch(/24 ساعة/)
   })
   it('counts in all six Arabic forms', () => {
     expect([0, 1, 2, 3, 11, 100].map(ar.thread.fresh)).toEqual([

@@ -104,8 +104,8 @@ export const codes = {
   },
   content_type_not_supported_yet: {
     kind: "unprocessable",
-    en: { sentence: "Messages of this type cannot be sent yet.", fix: "Send text or a reaction, or send it from the phone." },
-    ar: { sentence: "لا يمكن إرسال رسائل من هذا النوع بعد.", fix: "أرسل نصًا أو تفاعلًا، أو أرسلها من الهاتف." },
+    en: { sentence: "Messages of this type cannot be sent yet.", fix: "Choose another type, or send it from the phone." },
+    ar: { sentence: "لا يمكن إرسال رسائل من هذا النوع بعد.", fix: "اختر نوعًا آخر، أو أرسلها من الهاتف." },
   },
   content_invalid: {
     kind: "unprocessable",

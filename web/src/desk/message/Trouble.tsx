@@ -39,7 +39,12 @@ function Failure({ message }: { message: Message }) {
           {said.sentence} {failure?.code ? <Ltr className="tabular text-xs">{`(${failure.code})`}</Ltr> : null}
         </p>
       ) : null}
-      {said?.fix ? <p dir="auto">{said.fix}</p> : null}
+      {said?.cause ? <p dir="auto">{said.cause}</p> : null}
+      {said?.fix ? (
+        <p dir="auto" className="font-strong">
+          {said.fix}
+        </p>
+      ) : null}
     </div>
   )
 }
