@@ -23,6 +23,7 @@ import (
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
 	"wasl/internal/media"
+	"wasl/internal/notify"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -81,8 +82,9 @@ func (h *house) join(emulator string) error {
 	}
 	due, _ := h.db.Listen(store.TopicSend)
 	h.sender = &outbox.Sender{Queue: h.db, API: api, Facts: h.facts, Log: h.log, Claim: h.db.Claim, Wakes: due}
+	notices := notify.Reaction{Post: h.db}
 	h.feeder = &journal.Feeder{Store: h.db, Reactions: []journal.Reaction{
-		coexist.Heartbeat{Heart: h.db}, coexist.Arrivals{Moves: h.db, Facts: h.facts},
+		coexist.Heartbeat{Heart: h.db}, coexist.Arrivals{Moves: h.db, Facts: h.facts}, notices,
 	}, Log: h.log}
 	moves, _ := h.db.Listen(store.TopicMove)
 	secret, _, _ := strings.Cut(h.serving.AppSecret, ",")
@@ -112,6 +114,7 @@ func (h *house) join(emulator string) error {
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
 		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Phones: h.db, Files: h.db, Vault: vault,
+		Notices: httpapi.Notices{Board: h.db, Tell: notices.Tell, Mail: notices.Address.Mail},
 		Signup: httpapi.Signup{
 			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
 		},

@@ -48,7 +48,7 @@ var plan = map[string]room{
 	"internal/chatimport": {imports: in("chatexport", "fault")},
 	"internal/crm":        {imports: in("journal")},
 	"internal/contact":    {imports: in("journal")},
-	"internal/notify":     {imports: in("journal")},
+	"internal/notify":     {imports: in("journal", "coexist", "outbox", "fault")},
 	"internal/audit":      {imports: in("journal")},
 	"internal/auth":       {imports: in("fault")},
 
@@ -92,7 +92,7 @@ var plan = map[string]room{
 
 // people is what the doors for people and their programs may import.
 var people = in("fault", "auth", "bot", "campaign", "chatexport", "chatimport", "coexist", "contact", "desk", "ingest", "journal",
-	"ledger", "media", "outbox", "platform", "policy", "realtime", "template")
+	"ledger", "media", "notify", "outbox", "platform", "policy", "realtime", "template")
 
 // stored lists the packages whose interfaces the store implements, or whose
 // facts it gathers.

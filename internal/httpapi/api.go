@@ -90,6 +90,9 @@ type Config struct {
 	Files Files
 	Vault media.Vault
 
+	// Notices are what people are told.
+	Notices Notices
+
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
@@ -147,6 +150,7 @@ func New(c Config) *API {
 	a.registerFiles()
 	a.registerContacts()
 	a.registerImports()
+	a.registerNotices()
 	a.registerOperations()
 	a.registerPeople()
 	a.registerKeys()

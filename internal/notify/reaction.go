@@ -81,7 +81,7 @@ func (a Address) Deliveries(n Notice, people []Recipient, s Settings) []Delivery
 	for _, p := range s.Private {
 		// The owner's own phone is for what cannot wait.
 		if n.Kind == PhoneSilent && p.Number == n.Number || n.Kind == Test {
-			add(Template, p.Phone, localeOf(p.Language))
+			add(Template, p.Phone, LocaleOf(p.Language))
 		}
 	}
 	return out
@@ -116,15 +116,10 @@ func kindOf(f wa.Facts) (Kind, bool) {
 	case "heartbeat":
 		return PhoneSilent, f.Event == coexist.PhoneSilent
 	case "stage":
-		k, ok := map[coexist.Stage]Kind{
-			coexist.Disconnected: Disconnected, coexist.Suspended: Suspended, coexist.Live: Reconnected,
-		}[coexist.Stage(f.Event)]
+		k, ok := stageKinds[coexist.Stage(f.Event)]
 		return k, ok
 	case "sync_contacts", "sync_history":
-		k, ok := map[coexist.SyncState]Kind{
-			coexist.Declined: SyncDeclined, coexist.Silent: SyncOverdue, coexist.TooLate: SyncFailed, coexist.Failed: SyncFailed,
-			coexist.AlreadyUsed: SyncFailed,
-		}[coexist.SyncState(f.Event)]
+		k, ok := syncKinds[coexist.SyncState(f.Event)]
 		return k, ok
 	case "":
 		return Stopped, f.Event == "stopped"

@@ -9,6 +9,7 @@ CREATE TABLE owner_notice (
     id          TEXT NOT NULL,              -- made from the journal's position, so that telling twice is telling once
     kind        TEXT NOT NULL,
     number_id   TEXT NOT NULL DEFAULT '',
+    about       TEXT NOT NULL DEFAULT '',    -- of a sync: contacts, history
     level       BIGINT NOT NULL DEFAULT 0,
     reason      TEXT NOT NULL DEFAULT '',
     at          BIGINT NOT NULL,
@@ -39,6 +40,7 @@ CREATE TABLE notice_delivery (
     next_at     BIGINT NOT NULL,            -- 0: never again
     settled_at  BIGINT NOT NULL DEFAULT 0,
     reason      TEXT NOT NULL DEFAULT '',
+    message_id  TEXT NOT NULL DEFAULT '',   -- of a template: the message it became
     PRIMARY KEY (business_id, notice_id, channel, recipient)
 ) /*without rowid*/;
 CREATE INDEX notice_delivery_due ON notice_delivery (business_id, channel, next_at) WHERE state = 'due';

@@ -28,6 +28,7 @@ const kinds = [
   'system.noticed',
   'error.reported',
   'unknown.kept',
+  'notice.told',
 ]
 
 export type StreamState = 'connecting' | 'open' | 'lost'
