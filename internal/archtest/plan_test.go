@@ -48,7 +48,7 @@ var plan = map[string]room{
 	"internal/chatimport": {imports: in("chatexport", "fault")},
 	"internal/crm":        {imports: in("journal")},
 	"internal/contact":    {imports: in("journal")},
-	"internal/notify":     {imports: in("journal", "coexist", "outbox", "fault")},
+	"internal/notify":     {imports: in("journal", "coexist", "content", "outbox", "fault")},
 	"internal/audit":      {imports: in("journal")},
 	"internal/auth":       {imports: in("fault")},
 
@@ -58,11 +58,14 @@ var plan = map[string]room{
 	"internal/graphapi": {imports: in("fault", "auth", "outbox", "media", "template")},
 	"internal/httpapi":  {imports: people},
 	"internal/mcpapi":   {imports: people},
+	"internal/mail":     {imports: in("notify")},
+	"internal/hook":     {imports: in("notify")},
 	"internal/store":    {imports: stored},
 
 	// For tests and measurements.
 	"internal/store/storetest": {imports: append(in("store", "pgtest"), stored...)},
 	"internal/memnet":          {alone: true},
+	"internal/mail/mailtest":   {alone: true},
 	"internal/metaspec":        {imports: []string{"metaemu"}},
 	"internal/pgtest":          {},
 	"internal/archtest":        {alone: true},
@@ -100,7 +103,7 @@ var stored = in("fault", "seal", "policy", "pacer", "takeover", "platform", "aut
 	"contact", "crm", "desk", "ingest", "journal", "ledger", "media", "notify", "outbox", "template")
 
 // doors never import one another.
-var doors = in("webhook", "cloudapi", "graphapi", "httpapi", "mcpapi", "store")
+var doors = in("webhook", "cloudapi", "graphapi", "httpapi", "mcpapi", "mail", "hook", "store")
 
 func in(names ...string) []string {
 	paths := make([]string, len(names))
