@@ -31,12 +31,15 @@ type Settings struct {
 	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"WASL_LOG_LEVEL"`
 	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"WASL_LOG_FORMAT"`
 
+	FileStore
+
 	facts *platform.Book // nil: those the program comes with
 }
 
 // Serving are the settings of a process that serves.
 type Serving struct {
 	Dated
+	Noticing
 	Listen          string `help:"Address to serve on." default:"127.0.0.1:8080" env:"WASL_LISTEN"`
 	PublicURL       string `help:"Address people and Meta reach this server by. Default: from --listen." env:"WASL_PUBLIC_URL"`
 	GraphURL        string `help:"Address of the Graph API; an emulator's for trying." default:"${graph_url}" env:"WASL_GRAPH_URL"`
@@ -57,17 +60,14 @@ func (s *Serving) secrets() error {
 	for _, f := range []struct {
 		path string
 		into *string
-	}{{s.AppSecretFile, &s.AppSecret}, {s.VerifyTokenFile, &s.VerifyToken}} {
-		if f.path == "" || *f.into != "" {
-			continue
-		}
-		raw, err := os.ReadFile(f.path)
+	}{{s.AppSecretFile, &s.AppSecret}, {s.VerifyTokenFile, &s.VerifyToken}, {s.SMTPPasswordFile, &s.SMTPPassword}, {s.NoticeHookSecretFile, &s.NoticeHookSecret}} {
+		secret, err := secretOf(*f.into, f.path)
 		if err != nil {
-			return fmt.Errorf("read secret: %w", err)
+			return err
 		}
-		*f.into = strings.TrimSpace(string(raw))
+		*f.into = secret
 	}
-	return nil
+	return s.ready()
 }
 
 // publicURL is how people reach the server.

@@ -81,6 +81,8 @@ type Config struct {
 	// Onboardings brings numbers in, Moves shows how far they have come.
 	Onboardings Onboardings
 	Moves       Moves
+	// Openings waits for countries to open.
+	Openings Openings
 	// Signup is what Embedded Signup is opened with; SignupReady says that the
 	// app's secret is set too.
 	Signup      Signup
@@ -89,6 +91,10 @@ type Config struct {
 	// Files shows what came with messages, and Vault has it; optional.
 	Files Files
 	Vault media.Vault
+
+	// Scratch is the folder in which uploads are while they are read; empty: the
+	// system's own.
+	Scratch string
 
 	// Notices are what people are told.
 	Notices Notices
@@ -143,6 +149,7 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerOpenings()
 	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()

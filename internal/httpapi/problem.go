@@ -15,6 +15,7 @@ import (
 	"wasl/internal/auth"
 	"wasl/internal/desk"
 	"wasl/internal/fault"
+	"wasl/internal/media"
 	"wasl/internal/notify"
 )
 
@@ -93,7 +94,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		f = fault.Of(fault.CodeNotFound)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		f = fault.Of(fault.CodeStorageUnavailable)
-	case a.Unavailable(err):
+	case a.Unavailable(err), errors.Is(err, media.ErrUnavailable):
 		a.Log.Error("storage does not answer", "request", requestID(ctx), "err", err)
 		f = fault.Of(fault.CodeStorageUnavailable)
 	default:

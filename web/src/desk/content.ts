@@ -8,9 +8,13 @@ export type Shown =
   | { is: 'contacts'; cards: { name: string; phones: string[] }[] }
   | { is: 'choice'; how: 'button' | 'list'; title: string; description: string }
   | { is: 'order'; items: number; text: string }
-  | { is: 'template' | 'interactive' | 'system' | 'media_placeholder'; text: string }
+  | { is: 'interactive'; header: string; text: string; footer: string; offers: Offer[] }
+  | { is: 'template' | 'system' | 'media_placeholder'; text: string }
   | { is: 'unsupported' }
   | { is: 'unknown'; type: string; text: string }
+
+/** Offer is what the customer can press: an answer, a link, a list of choices, or something the phone opens. */
+export type Offer = { how: 'reply' | 'link' | 'list' | 'open'; title: string; rows?: { title: string; description: string }[] }
 
 const media = ['image', 'video', 'audio', 'document', 'sticker'] as const
 type Media = (typeof media)[number]
@@ -102,5 +106,32 @@ function shownInteractive(part: Content, plain: string): Shown {
   if (text(button.title)) return { is: 'choice', how: 'button', title: text(button.title), description: '' }
   const row = record(part.list_reply)
   if (text(row.title)) return { is: 'choice', how: 'list', title: text(row.title), description: text(row.description) }
-  return { is: 'interactive', text: plain || text(record(part.body).text) }
+  const header = record(part.header)
+  return {
+    is: 'interactive',
+    header: text(header.text),
+    text: text(record(part.body).text) || plain,
+    footer: text(record(part.footer).text),
+    offers: offersOf(record(part.action)),
+  }
+}
+
+function offersOf(action: Content): Offer[] {
+  const parameters = record(action.parameters)
+  const offers: Offer[] = list(action.buttons).map((button) => ({
+    how: 'reply',
+    title: text(record(button.reply).title) || text(record(button.quick_reply).title),
+  }))
+  if (text(action.button)) {
+    const rows = list(action.sections).flatMap((section) => list(section.rows))
+    offers.push({ how: 'list', title: text(action.button), rows: rows.map((row) => ({ title: text(row.title), description: text(row.description) })) })
+  }
+  if (text(parameters.display_text)) offers.push({ how: 'link', title: text(parameters.display_text) })
+  if (text(parameters.flow_cta)) offers.push({ how: 'open', title: text(parameters.flow_cta) })
+  for (const card of list(action.cards)) {
+    const inside = offersOf(record(card.action))
+    const said = text(record(card.body).text)
+    offers.push(...(said ? [{ how: 'open' as const, title: said }] : []), ...inside)
+  }
+  return offers.filter((offer) => offer.title)
 }

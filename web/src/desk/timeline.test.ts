@@ -65,6 +65,17 @@ describe('shownAs', () => {
     ['a voice note', { type: 'audio', content: { type: 'audio', audio: { voice: true } } }, { is: 'media', media: 'voice' }],
     ['content without its wrapper', { type: 'image', content: { caption: 'box' } }, { is: 'media', media: 'image', caption: 'box' }],
     ['a button reply', { type: 'interactive', content: { interactive: { button_reply: { id: '1', title: 'Yes' } } } }, { is: 'choice', title: 'Yes' }],
+    [
+      'buttons that were offered',
+      { type: 'interactive', content: { interactive: { type: 'button', body: { text: 'Ten?' }, action: { buttons: [{ reply: { id: 'y', title: 'Yes' } }, { nothing: 1 }] } } } },
+      { is: 'interactive', text: 'Ten?', offers: [{ how: 'reply', title: 'Yes' }] },
+    ],
+    [
+      'a list that was offered',
+      { type: 'interactive', content: { interactive: { action: { button: 'Show', sections: [{ rows: [{ title: 'Olaya', description: 'late' }] }] } } } },
+      { is: 'interactive', offers: [{ how: 'list', title: 'Show', rows: [{ title: 'Olaya', description: 'late' }] }] },
+    ],
+    ['an offer of a wrong shape', { type: 'interactive', content: { interactive: { action: 'press', body: 7 } } }, { is: 'interactive', text: '', offers: [] }],
     ['content of a wrong shape', { type: 'location', content: { location: 'nowhere' } }, { is: 'location', latitude: null }],
     ['contacts without names', { type: 'contacts', content: { contacts: [{}] } }, { is: 'contacts', cards: [{ name: '', phones: [] }] }],
     ['no content', { type: 'order', content: null }, { is: 'order', items: 0 }],

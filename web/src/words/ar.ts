@@ -1,6 +1,7 @@
 import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
+import { importsAr } from './imports.ar'
 import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
@@ -220,6 +221,7 @@ export const ar: Words = {
     order: 'طلب',
     template: 'قالب',
     interactive: 'رسالة تفاعلية',
+    offers: 'ما يمكن للعميل الضغط عليه',
     button: 'رد بزر',
     list: 'رد من قائمة',
     system: 'إشعار',
@@ -341,6 +343,7 @@ export const ar: Words = {
   },
   connect: connectAr,
   standing: standingAr,
+  imports: importsAr,
   deliveries: {
     views: 'ما يُعرض',
     title: 'التسليمات',

@@ -1,5 +1,6 @@
 import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
+import { importsEn } from './imports.en'
 import { standingEn } from './standing.en'
 
 const n = (count: number, forms: Forms) => plural('en', count, forms)
@@ -203,6 +204,7 @@ export const en = {
     order: 'Order',
     template: 'Template',
     interactive: 'Interactive message',
+    offers: 'What the customer can press',
     button: 'Button reply',
     list: 'List reply',
     system: 'Notice',
@@ -303,6 +305,7 @@ export const en = {
   },
   connect: connectEn,
   standing: standingEn,
+  imports: importsEn,
   deliveries: {
     views: 'What to look at',
     title: 'Deliveries',

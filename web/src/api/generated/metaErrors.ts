@@ -222,8 +222,8 @@ export const metaErrors: readonly { code: number; to: number; en: Telling; ar: T
   {
     code: 131053,
     to: 131053,
-    en: { sentence: "Meta did not take the file.", cause: "Its kind or its size is not allowed, or it is not what its name says.", fix: "Convert or shrink the file and send it again." },
-    ar: { sentence: "لم تقبل Meta الملف.", cause: "نوعه أو حجمه غير مسموح به، أو أنه ليس كما يدل اسمه.", fix: "حوّل الملف أو صغّره وأرسله من جديد." },
+    en: { sentence: "Meta did not take the file.", cause: "Its kind or its size is not allowed, it is not what its name says, or its upload has expired.", fix: "Convert or shrink the file and send it again." },
+    ar: { sentence: "لم تقبل Meta الملف.", cause: "نوعه أو حجمه غير مسموح به، أو أنه ليس كما يدل اسمه، أو انتهت صلاحية رفعه.", fix: "حوّل الملف أو صغّره وأرسله من جديد." },
   },
   {
     code: 131055,

@@ -16,6 +16,7 @@ import { useWords } from '../../words/words'
 import { shownAs, type Shown } from '../content'
 import { prettyPhone } from '../naming'
 import { File } from './File'
+import { Interactive } from './Interactive'
 import { Piece } from './Piece'
 import { WrittenText } from './WrittenText'
 
@@ -46,8 +47,9 @@ export function Body({ message }: { message: Pick<Message, 'id' | 'type' | 'cont
       )
     case 'system':
       return <Piece icon={Info} title={words.kind.system} text={shown.text} />
-    case 'template':
     case 'interactive':
+      return <Interactive shown={shown} />
+    case 'template':
       return shown.text ? <WrittenText text={shown.text} /> : <Piece icon={FileText} title={words.kind[shown.is]} />
     case 'media_placeholder':
       return <Piece icon={ImageOff} title={words.kind.media_placeholder} text={shown.text} />
