@@ -39,6 +39,7 @@ type Settings struct {
 // Serving are the settings of a process that serves.
 type Serving struct {
 	Dated
+	Noticing
 	Listen          string `help:"Address to serve on." default:"127.0.0.1:8080" env:"WASL_LISTEN"`
 	PublicURL       string `help:"Address people and Meta reach this server by. Default: from --listen." env:"WASL_PUBLIC_URL"`
 	GraphURL        string `help:"Address of the Graph API; an emulator's for trying." default:"${graph_url}" env:"WASL_GRAPH_URL"`
@@ -59,14 +60,14 @@ func (s *Serving) secrets() error {
 	for _, f := range []struct {
 		path string
 		into *string
-	}{{s.AppSecretFile, &s.AppSecret}, {s.VerifyTokenFile, &s.VerifyToken}} {
+	}{{s.AppSecretFile, &s.AppSecret}, {s.VerifyTokenFile, &s.VerifyToken}, {s.SMTPPasswordFile, &s.SMTPPassword}, {s.NoticeHookSecretFile, &s.NoticeHookSecret}} {
 		secret, err := secretOf(*f.into, f.path)
 		if err != nil {
 			return err
 		}
 		*f.into = secret
 	}
-	return nil
+	return s.ready()
 }
 
 // publicURL is how people reach the server.

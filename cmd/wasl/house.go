@@ -22,6 +22,7 @@ import (
 	"wasl/internal/ingest"
 	"wasl/internal/journal"
 	"wasl/internal/media"
+	"wasl/internal/notify"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -48,6 +49,7 @@ type house struct {
 	lookout  *coexist.Lookout
 	fetcher  *media.Fetcher
 	sweeper  *media.Sweeper
+	carrying []func(context.Context) error // notices, by each channel
 	door     *webhook.Handler
 	handler  http.Handler
 }
@@ -81,8 +83,13 @@ func (h *house) join(ctx context.Context, emulator string) error {
 	}
 	due, _ := h.db.Listen(store.TopicSend)
 	h.sender = &outbox.Sender{Queue: h.db, API: api, Facts: h.facts, Log: h.log, Claim: h.db.Claim, Wakes: due}
+	notices := notify.Reaction{Post: h.db, Address: h.serving.address()}
+	box := &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake}
+	if err := h.couriers(box); err != nil {
+		return err
+	}
 	h.feeder = &journal.Feeder{Store: h.db, Reactions: []journal.Reaction{
-		coexist.Heartbeat{Heart: h.db}, coexist.Arrivals{Moves: h.db, Facts: h.facts},
+		coexist.Heartbeat{Heart: h.db}, coexist.Arrivals{Moves: h.db, Facts: h.facts}, notices,
 	}, Log: h.log}
 	moves, _ := h.db.Listen(store.TopicMove)
 	secret, _, _ := strings.Cut(h.serving.AppSecret, ",")
@@ -116,9 +123,10 @@ func (h *house) join(ctx context.Context, emulator string) error {
 	screens, _ := web.Files()
 	pages := httpapi.New(httpapi.Config{
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
-		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
+		Outbox: box,
 		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Openings: h.lookout, Phones: h.db, Files: h.db,
 		Vault: vault, Scratch: h.settings.Data,
+		Notices: httpapi.Notices{Board: h.db, Tell: notices.Tell, Mail: notices.Address.Mail},
 		Signup: httpapi.Signup{
 			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
 		},
@@ -202,7 +210,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 	if err := h.db.Join(ctx); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{
+	for _, part := range append([]func(context.Context) error{
 		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run, h.chats.Run,
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
@@ -210,7 +218,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		(&coexist.Watch{Watched: h.db, Facts: h.facts, Log: h.log}).Run,
 		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
 		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },
-	} {
+	}, h.carrying...) {
 		g.Go(func() error { return part(ctx) })
 	}
 	return nil

@@ -48,7 +48,7 @@ var plan = map[string]room{
 	"internal/chatimport": {imports: in("chatexport", "fault", "media", "platform")},
 	"internal/crm":        {imports: in("journal")},
 	"internal/contact":    {imports: in("journal")},
-	"internal/notify":     {imports: in("journal")},
+	"internal/notify":     {imports: in("journal", "coexist", "content", "outbox", "fault")},
 	"internal/audit":      {imports: in("journal")},
 	"internal/auth":       {imports: in("fault")},
 
@@ -59,12 +59,15 @@ var plan = map[string]room{
 	"internal/bucket":   {imports: in("media")},
 	"internal/httpapi":  {imports: people},
 	"internal/mcpapi":   {imports: people},
+	"internal/mail":     {imports: in("notify")},
+	"internal/hook":     {imports: in("notify")},
 	"internal/store":    {imports: stored},
 
 	// For tests and measurements.
 	"internal/media/vaulttest": {imports: in("media")},
 	"internal/store/storetest": {imports: append(in("store", "pgtest"), stored...)},
 	"internal/memnet":          {alone: true},
+	"internal/mail/mailtest":   {alone: true},
 	"internal/metaspec":        {imports: []string{"metaemu"}},
 	"internal/pgtest":          {},
 	"internal/archtest":        {alone: true},
@@ -94,7 +97,7 @@ var plan = map[string]room{
 
 // people is what the doors for people and their programs may import.
 var people = in("fault", "auth", "bot", "campaign", "chatexport", "chatimport", "coexist", "contact", "desk", "ingest", "journal",
-	"ledger", "media", "outbox", "platform", "policy", "realtime", "template")
+	"ledger", "media", "notify", "outbox", "platform", "policy", "realtime", "template")
 
 // stored lists the packages whose interfaces the store implements, or whose
 // facts it gathers.
@@ -102,7 +105,7 @@ var stored = in("fault", "seal", "policy", "pacer", "takeover", "platform", "aut
 	"contact", "crm", "desk", "ingest", "journal", "ledger", "media", "notify", "outbox", "template")
 
 // doors never import one another.
-var doors = in("webhook", "cloudapi", "graphapi", "httpapi", "mcpapi", "store")
+var doors = in("webhook", "cloudapi", "graphapi", "httpapi", "mcpapi", "mail", "hook", "store")
 
 func in(names ...string) []string {
 	paths := make([]string, len(names))

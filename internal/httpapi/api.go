@@ -96,6 +96,10 @@ type Config struct {
 	// Scratch is the folder in which uploads are while they are read; empty: the
 	// system's own.
 	Scratch string
+
+	// Notices are what people are told.
+	Notices Notices
+
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
@@ -155,6 +159,7 @@ func New(c Config) *API {
 	a.registerFiles()
 	a.registerContacts()
 	a.registerImports()
+	a.registerNotices()
 	a.registerOperations()
 	a.registerPeople()
 	a.registerKeys()

@@ -12,6 +12,7 @@ import (
 	"wasl/internal/chatimport"
 	"wasl/internal/coexist"
 	"wasl/internal/httpapi"
+	"wasl/internal/notify"
 	"wasl/internal/store/storetest"
 	"wasl/internal/wa"
 )
@@ -66,11 +67,15 @@ func newOther(w *world) other {
 	if err := o.DB.Confirm(w.t.Context(), o.Business, number, people[0].ID, at); err != nil {
 		w.t.Fatal(err)
 	}
+	if err := w.notices().Tell(w.t.Context(), notify.Notice{Business: o.Business, ID: "ntc_" + canary, Kind: notify.Test, At: at}); err != nil {
+		w.t.Fatal(err)
+	}
 	opening, err := o.DB.AskOpening(w.t.Context(), coexist.Opening{Business: o.Business, ID: "opn_" + canary, Country: "NG", Number: "+2348000000004", AskedAt: at})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	o.ids = map[string]string{
+		"notices":     "ntc_" + canary,
 		"eligibility": opening.ID,
 		"imports":     chat.ID,
 		"numbers":     string(number), "contacts": string(contact), "conversations": string(conv), "messages": string(message),
@@ -102,6 +107,10 @@ var bodies = map[string]string{
 	"POST /v1/imports/{id}/answers":            `{"zone":"Asia/Riyadh"}`,
 	"POST /v1/imports/{id}/confirm":            `{"contact":"+971501112233","me":"` + canary + `"}`,
 	"POST /v1/imports/{id}/undo":               ``,
+	"POST /v1/notices/{id}/read":               ``,
+	"POST /v1/notices/read":                    ``,
+	"POST /v1/notices/test":                    ``,
+	"PUT /v1/notices/settings":                 `{"mail":true,"private":[]}`,
 }
 
 // headers are those of bodies that are not JSON.
@@ -217,7 +226,7 @@ func (o other) untouched(t *testing.T) {
 	t.Helper()
 	entries, err := o.DB.Entries(t.Context(), o.Business, 0, 100)
 	for _, e := range entries {
-		if e.Kind != wa.NumberChangedKind {
+		if e.Kind != wa.NumberChangedKind && e.Kind != wa.NoticeTold {
 			t.Errorf("the other business's journal has grown by %s", e.Kind)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"wasl/internal/desk"
 	"wasl/internal/fault"
 	"wasl/internal/media"
+	"wasl/internal/notify"
 )
 
 // Problem is a problem document (RFC 9457). It never holds what the request held:
@@ -89,7 +90,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	f, ok := fault.From(err)
 	switch {
 	case ok:
-	case errors.Is(err, desk.ErrNotFound), errors.Is(err, auth.ErrUnknown):
+	case errors.Is(err, desk.ErrNotFound), errors.Is(err, auth.ErrUnknown), errors.Is(err, notify.ErrNotFound):
 		f = fault.Of(fault.CodeNotFound)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		f = fault.Of(fault.CodeStorageUnavailable)

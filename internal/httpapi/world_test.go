@@ -19,6 +19,7 @@ import (
 	"wasl/internal/desk"
 	"wasl/internal/httpapi"
 	"wasl/internal/media"
+	"wasl/internal/notify"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/realtime"
@@ -68,6 +69,7 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 		Onboardings: &coexist.Mover{Graph: w.meta, Moves: w.DB, Facts: platform.Known(), Log: log}, Moves: w.DB, Phones: w.DB,
 		Openings: &coexist.Lookout{Openings: w.DB, Facts: platform.Known(), Log: log}, Files: w.DB, Vault: w.vault, Scratch: t.TempDir(),
 		Signup: httpapi.Signup{AppID: "1", ConfigID: "2", GraphVersion: "v25.0", SDKURL: "https://connect.facebook.net/en_US/sdk.js"}, SignupReady: true,
+		Notices:   httpapi.Notices{Board: w.DB, Tell: w.notices().Tell, Mail: true},
 		PublicURL: "http://wasl.test", Log: log,
 	}
 	for _, f := range change {
@@ -75,6 +77,10 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 	}
 	w.api = httpapi.New(c)
 	return w
+}
+
+func (w *world) notices() notify.Reaction {
+	return notify.Reaction{Post: w.DB, Address: notify.Address{Mail: true, Hooks: []string{"https://hooks.test/secret"}}}
 }
 
 func (w *world) chats(log *slog.Logger) *chatimport.Importer {

@@ -173,7 +173,7 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 	}
 	for _, num := range about {
 		a.entry(wa.AccountChangedKind, num.id, nil, nil, nil, f)
-		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At}); err != nil {
+		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At}, e.Reason); err != nil {
 			return fate{}, err
 		}
 	}
@@ -197,8 +197,9 @@ func (a *applier) numbersOf(w wa.WABAID, phone string) []*numberRow {
 	return all
 }
 
-// restage folds one piece of news into a Number's stage.
-func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News) error {
+// restage folds one piece of news into a Number's stage, for a reason of Meta's that
+// may be empty.
+func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News, reason string) error {
 	var stage, by string
 	var at int64
 	err := a.t.row(ctx, "SELECT stage, stage_at, stage_by FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
@@ -224,7 +225,7 @@ func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News
 		a.resumed = true
 	}
 	if next.Stage != old.Stage {
-		a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage"})
+		a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage", Reason: reason})
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ const (
 	SystemNoticedKind      Kind = "system.noticed"
 	ErrorReported          Kind = "error.reported"
 	UnknownKept            Kind = "unknown.kept"
+	NoticeTold             Kind = "notice.told"
 )
 
 // Seq is an entry's place in its Business's journal: 1, 2, 3, … without gaps.

@@ -29,6 +29,7 @@ const kinds = [
   'system.noticed',
   'error.reported',
   'unknown.kept',
+  'notice.told',
 ]
 
 export type StreamState = 'connecting' | 'open' | 'lost'
