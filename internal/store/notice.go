@@ -161,7 +161,7 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 		return duplicate, nil
 	}
 	for _, num := range a.numbersOf(e.Place.WABAID, e.Phone) {
-		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At}); err != nil {
+		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At, Reason: e.Reason, Agent: e.InitiatedBy}); err != nil {
 			return fate{}, err
 		}
 	}
@@ -191,20 +191,20 @@ func (a *applier) numbersOf(w wa.WABAID, phone string) []*numberRow {
 
 // restage folds one piece of news into a Number's stage.
 func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News) error {
-	var stage, by string
+	var stage, by, reason, agent string
 	var at int64
-	err := a.t.row(ctx, "SELECT stage, stage_at, stage_by FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
-		[]any{string(a.b), string(num.id)}, &stage, &at, &by)
+	err := a.t.row(ctx, "SELECT stage, stage_at, stage_by, stage_reason, stage_agent FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
+		[]any{string(a.b), string(num.id)}, &stage, &at, &by, &reason, &agent)
 	if err != nil {
 		return fmt.Errorf("read stage: %w", err)
 	}
-	old := coexist.Standing{Stage: coexist.Stage(stage), At: clock.FromMicros(at), By: by}
+	old := coexist.Standing{Stage: coexist.Stage(stage), At: clock.FromMicros(at), By: by, Reason: reason, Agent: agent}
 	next := old.After(news)
 	if next == old {
 		return nil
 	}
-	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4, stage_by = $5 WHERE business_id = $1 AND id = $2",
-		string(a.b), string(num.id), string(next.Stage), clock.Micros(next.At), next.By)
+	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4, stage_by = $5, stage_reason = $6, stage_agent = $7 WHERE business_id = $1 AND id = $2",
+		string(a.b), string(num.id), string(next.Stage), clock.Micros(next.At), next.By, next.Reason, next.Agent)
 	if err != nil {
 		return fmt.Errorf("write stage: %w", err)
 	}
