@@ -24,7 +24,7 @@ type Number struct {
 	Name          string           `json:"name"`
 	Mode          string           `json:"mode" enum:"coexistence,cloud"`
 	Stage         string           `json:"stage" doc:"live, suspended, disconnected, …"`
-	Away          *Away            `json:"away" nullable:"true" doc:"why the number is away, and what brings it back; null while it is live"`
+	Away          *Away            `json:"away" doc:"why the number is away, and what brings it back; null while it is live"`
 	Stopped       string           `json:"stopped" doc:"why nothing is sent until a person acts; empty if it sends"`
 	Heartbeat     *Heartbeat       `json:"heartbeat" doc:"the last sign of life of the phone app; null for a number without one"`
 	Pace          Pace             `json:"pace"`

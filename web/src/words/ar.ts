@@ -1,6 +1,7 @@
 import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
+import { awayAr } from './away.ar'
 import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
@@ -341,6 +342,7 @@ export const ar: Words = {
     waba: 'حساب WABA',
   },
   connect: connectAr,
+  away: awayAr,
   standing: standingAr,
   deliveries: {
     views: 'ما يُعرض',

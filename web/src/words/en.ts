@@ -1,5 +1,6 @@
 import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
+import { awayEn } from './away.en'
 import { standingEn } from './standing.en'
 
 const n = (count: number, forms: Forms) => plural('en', count, forms)
@@ -303,6 +304,7 @@ export const en = {
     waba: 'WABA',
   },
   connect: connectEn,
+  away: awayEn,
   standing: standingEn,
   deliveries: {
     views: 'What to look at',
