@@ -157,6 +157,14 @@ verify: ## generated files are what generate writes
 bench: build ## benchmarks, beside their yardsticks
 	./bin/wasl bench
 
+.PHONY: bench-history
+bench-history: build ## a phone's past under live load (HISTORY=messages, THREADS=…, LIVE=a second)
+	./bin/wasl bench --only history --history $(HISTORY) --threads $(THREADS) --live $(LIVE)
+
+HISTORY ?= 200000
+THREADS ?= 3000
+LIVE ?= 50
+
 .PHONY: soak
 soak: house-tools ## the long runs: 1,000 kills on each database
 	bin/tools/pgcluster -fsync -- env WASL_KILLS=1000 go test ./internal/crashtest -run TestKill -timeout 3h -v

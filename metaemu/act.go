@@ -199,6 +199,7 @@ func (e *Emulator) personAction(id, action string, o *customerOrder) (any, error
 type signupOrder struct {
 	Portfolio string `json:"portfolio_id"`
 	Digits    string `json:"digits"`
+	Code      string `json:"code"`
 	Report    bool   `json:"report"`
 }
 
@@ -209,11 +210,13 @@ func (e *Emulator) signupAction(r *http.Request, o *signupOrder) (any, error) {
 		return made(e.SignupAccount(id, o.Portfolio))
 	case "number":
 		return made(e.SignupNumber(id, o.Digits))
+	case "verify":
+		return made(e.SignupVerify(id, o.Code))
 	case "finish":
 		return made(e.SignupFinish(id))
 	case "cancel":
 		return made(e.SignupCancel(id, o.Report))
 	default:
-		return nil, fmt.Errorf("%w: %q; a signup has account, number, finish and cancel", errNoSuchAction, action)
+		return nil, fmt.Errorf("%w: %q; a signup has account, number, verify, finish and cancel", errNoSuchAction, action)
 	}
 }

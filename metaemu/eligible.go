@@ -64,8 +64,6 @@ func (e *Emulator) eligible(g *Signup, typed string, at time.Time) (n *number, w
 	}
 	_, country := e.purse.tariff.Market(digits, at)
 	switch {
-	case g.Feature != onApp:
-		return nil, "This phone number is already registered to an existing WhatsApp account. Disconnect it from the existing account, or use another number."
 	case n.facts.Consumer || !n.Coexistence:
 		return nil, "This number is not registered with the WhatsApp Business app. Install the app and register it first."
 	case n.Stage != StageDisconnected:

@@ -170,6 +170,12 @@ func (e *Emulator) onboard(n *number, app string, shareHistory bool, at time.Tim
 		t.lastIn = time.Time{}
 	}
 	e.signOfLife(n, at)
+	return e.addPartner(n, app, at)
+}
+
+// addPartner gives an app the account of a number: PARTNER_ADDED, and the code
+// that is exchanged for a token.
+func (e *Emulator) addPartner(n *number, app string, at time.Time) (code string) {
 	var v, info wire.Object
 	v.Str("event", "PARTNER_ADDED").Obj("waba_info", info.Str("waba_id", n.Number.WABA).Str("owner_business_id", n.Portfolio))
 	u := update{entry: n.Portfolio, time: at, field: "account_update", value: v.Bytes()}

@@ -25,7 +25,8 @@ type Signup struct {
 	Portfolio string `json:"portfolio_id"`
 	Number    string `json:"number_id"`
 	Digits    string `json:"digits"`
-	// Kind is code or qr; Challenge is what the owner enters or scans.
+	// Kind is code or qr; Challenge is what the owner enters or scans on the phone.
+	// With kind sms it is what has come to the number, to be typed into the popup.
 	Kind      string `json:"challenge_kind"`
 	Challenge string `json:"challenge"`
 	// Error is what the popup shows; the next step taken ends it.
@@ -120,16 +121,25 @@ func (e *Emulator) SignupAccount(id, portfolio string) (Signup, error) {
 	})
 }
 
-// SignupNumber enters the phone number of the WhatsApp Business app. What Meta
-// would refuse stays at this step with an error.
+// SignupNumber enters the phone number: of the WhatsApp Business app or, without
+// the featureType for it, one that is to be the platform's alone. What Meta would
+// refuse stays at this step with an error.
 func (e *Emulator) SignupNumber(id, digits string) (Signup, error) {
 	return e.onSignup(id, StepNumber, func(g *Signup, at time.Time) error {
-		n, why := e.eligible(g, digits, at)
+		look := e.eligible
+		if g.Feature != onApp {
+			look = func(g *Signup, digits string, _ time.Time) (*number, string) { return e.alone(g, digits) }
+		}
+		n, why := look(g, digits, at)
 		if why != "" {
 			g.Error = &SignupError{ID: e.nodeID("error")[:6], Message: why}
 			return nil
 		}
 		g.Number, g.Digits, g.Step = n.ID, n.Digits, StepChallenge
+		if g.Feature != onApp {
+			e.challengeAlone(g, n, at)
+			return nil
+		}
 		g.Kind, g.Challenge = "code", strings.ToUpper(e.hexID("challenge", 4))
 		if e.habits.SignupQR {
 			g.Kind = "qr"
@@ -198,7 +208,11 @@ func (e *Emulator) SignupFinish(id string) (SignupEnd, error) {
 		if n.Stage == StageLive {
 			return fmt.Errorf("another signup has connected this number meanwhile")
 		}
-		end.Code = e.onboard(n, g.App, g.share, at)
+		if n.Coexistence {
+			end.Code = e.onboard(n, g.App, g.share, at)
+		} else {
+			end.Code = e.addPartner(n, g.App, at) // It works once it is registered.
+		}
 		g.Step = StepDone
 		if g.SessionInfo && !e.habits.SignupEventLost {
 			end.Messages = append(end.Messages, string(e.finished(n)))
@@ -209,14 +223,20 @@ func (e *Emulator) SignupFinish(id string) (SignupEnd, error) {
 	return end, err
 }
 
-// finished is the event of success. Meta documents the WABA alone (§2.4).
+// finished is the event of success. Of a number in the app Meta documents the
+// WABA alone; of another the number and the portfolio as well (§2.4).
 func (e *Emulator) finished(n *number) []byte {
 	var data, o wire.Object
 	event := "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING"
-	if e.habits.SignupExtraKeys {
-		data.Str("phone_number_id", n.ID).Str("business_id", n.Portfolio).Str("waac_id", e.nodeID("waac"))
+	if e.habits.SignupExtraKeys || !n.Coexistence {
+		data.Str("phone_number_id", n.ID).Str("business_id", n.Portfolio)
 	}
-	if e.habits.SignupPlainFinish {
+	if e.habits.SignupExtraKeys {
+		data.Str("waac_id", e.nodeID("waac"))
+	}
+	if !n.Coexistence {
+		event = "FINISH"
+	} else if e.habits.SignupPlainFinish {
 		event = "FINISH"
 		data.Bool("is_wa_login_user", true)
 	}

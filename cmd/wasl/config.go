@@ -31,6 +31,8 @@ type Settings struct {
 	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"WASL_LOG_LEVEL"`
 	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"WASL_LOG_FORMAT"`
 
+	FileStore
+
 	facts *platform.Book // nil: those the program comes with
 }
 
@@ -58,14 +60,11 @@ func (s *Serving) secrets() error {
 		path string
 		into *string
 	}{{s.AppSecretFile, &s.AppSecret}, {s.VerifyTokenFile, &s.VerifyToken}} {
-		if f.path == "" || *f.into != "" {
-			continue
-		}
-		raw, err := os.ReadFile(f.path)
+		secret, err := secretOf(*f.into, f.path)
 		if err != nil {
-			return fmt.Errorf("read secret: %w", err)
+			return err
 		}
-		*f.into = strings.TrimSpace(string(raw))
+		*f.into = secret
 	}
 	return nil
 }

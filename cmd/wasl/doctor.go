@@ -75,7 +75,7 @@ func (c *doctorCommand) look(ctx runContext) []finding {
 	}
 	defer db.Close()
 	out = append(out, finding{What: "database", OK: true, Say: "opens, schema up to date: " + place(c.database())})
-	out = append(out, c.graph(ctx), c.https(), numbers(ctx, db))
+	out = append(out, c.graph(ctx), c.https(), numbers(ctx, db), c.files(ctx))
 	return out
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -34,6 +35,7 @@ func (d *Dated) book() (platform.Book, error) {
 }
 
 type eligibilityCommand struct {
+	Settings
 	Dated
 	Number       string `arg:"" help:"Phone number with its country code, in any spelling."`
 	On           string `help:"A day, such as 2026-04-15. Default: today."`
@@ -44,6 +46,8 @@ type eligibilityCommand struct {
 	CreditLine   *bool  `help:"An earlier provider's credit line is still shared." negatable:""`
 	MetaVerified *bool  `help:"A Meta Verified subscription is active in the app." negatable:""`
 	Payment      *bool  `name:"payment-method" help:"The account has a payment method." negatable:""`
+	Watch        bool   `help:"Where it is not offered: tell the business on the day it is. Needs --business."`
+	Business     string `help:"Name of the business that is to be told."`
 	JSON         bool   `help:"Print JSON."`
 }
 
@@ -59,6 +63,7 @@ type eligibilityAnswer struct {
 	Overall  string          `json:"overall"`
 	Findings []findingAnswer `json:"findings"`
 	Instead  []string        `json:"instead"`
+	Watch    string          `json:"watch,omitempty"` // id of what waits for the country
 }
 
 type findingAnswer struct {
@@ -73,6 +78,9 @@ type findingAnswer struct {
 func (c *eligibilityCommand) Validate() error {
 	if _, ok := coexist.TerritoryOf(c.Number); !ok {
 		return fmt.Errorf("%q is no phone number: write it with its country code, such as +966512345678", c.Number)
+	}
+	if c.Watch != (c.Business != "") {
+		return errors.New("--watch and --business belong together")
 	}
 	_, err := c.day()
 	return err
@@ -117,5 +125,26 @@ func (c *eligibilityCommand) Run(ctx runContext) error {
 			fmt.Fprintf(&text, "\n         %s", f.Do)
 		}
 	}
+	if c.Watch {
+		if out.Watch, err = c.wait(ctx, book); err != nil {
+			return err
+		}
+		fmt.Fprintf(&text, "\n\n%s is told on the day it is offered there.", c.Business)
+	}
 	return say(ctx.stdout, c.JSON, out, text.String())
+}
+
+// wait writes down that the business wants to be told, and returns the id of that.
+func (c *eligibilityCommand) wait(ctx runContext, book platform.Book) (string, error) {
+	db, _, err := c.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	b, err := business(ctx, db, c.Business, false)
+	if err != nil {
+		return "", err
+	}
+	o, err := (&coexist.Lookout{Openings: db, Facts: book}).Ask(ctx, b, "", c.Number)
+	return o.ID, err
 }

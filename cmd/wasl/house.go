@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -46,6 +45,7 @@ type house struct {
 	feeder   *journal.Feeder
 	reader   *ingest.Reader
 	mover    *coexist.Mover
+	lookout  *coexist.Lookout
 	fetcher  *media.Fetcher
 	sweeper  *media.Sweeper
 	door     *webhook.Handler
@@ -68,13 +68,13 @@ func build(ctx runContext, settings Settings, serving Serving, emulator string, 
 		return nil, err
 	}
 	h := &house{settings: settings, serving: serving, log: settings.logger(ctx.stderr), db: db, facts: facts, gate: auth.New(db, sessions)}
-	if err := h.join(emulator); err != nil {
+	if err := h.join(ctx, emulator); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return h, nil
 }
 
-func (h *house) join(emulator string) error {
+func (h *house) join(ctx context.Context, emulator string) error {
 	api, err := cloudapi.New(h.serving.GraphURL, h.serving.GraphVersion, nil)
 	if err != nil {
 		return err
@@ -88,10 +88,16 @@ func (h *house) join(emulator string) error {
 	secret, _, _ := strings.Cut(h.serving.AppSecret, ",")
 	graph := &cloudapi.App{Client: api, ID: h.serving.AppID, Secret: strings.TrimSpace(secret)}
 	h.mover = &coexist.Mover{Graph: graph, Moves: h.db, Facts: h.facts, Log: h.log, Wake: moves}
+	h.lookout = &coexist.Lookout{Openings: h.db, Facts: h.facts, Log: h.log}
 	h.reader = &ingest.Reader{Store: h.db, Normalize: webhook.Normalize, Heard: h.heard, Log: h.log}
-	vault := media.Disk{Root: filepath.Join(h.settings.Data, "media")}
-	if err := vault.Sweep(); err != nil {
-		return fmt.Errorf("tidy the folder of files: %w", err)
+	vault, err := h.settings.vault(ctx)
+	if err != nil {
+		return err
+	}
+	if d, ok := vault.(media.Disk); ok {
+		if err := d.Sweep(); err != nil {
+			return fmt.Errorf("tidy the folder of files: %w", err)
+		}
 	}
 	wanted := map[media.Lane]<-chan struct{}{}
 	for _, l := range []media.Lane{media.Live, media.History} {
@@ -104,14 +110,15 @@ func (h *house) join(emulator string) error {
 		Apps: h.apps(), VerifyTokens: strings.Split(h.serving.VerifyToken, ","), Limit: h.serving.WebhookLimit,
 		Keep: keeper.Keep, Kept: func() { h.db.Wake(ingest.TopicKept) }, Log: h.log,
 	}
-	h.chats = &chatimport.Importer{Store: h.db, Log: h.log}
+	h.chats = &chatimport.Importer{Store: h.db, Vault: vault, Facts: h.facts, Log: h.log}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.counters())
 	screens, _ := web.Files()
 	pages := httpapi.New(httpapi.Config{
 		Facts: h.facts, Gate: h.gate, Accounts: h.db, Desk: h.db, Chats: h.chats, Requests: h.db, Journal: h.db, Hub: realtime.NewHub(h.db, h.log),
 		Outbox: &outbox.Box{Intake: h.db, Facts: h.facts, Wake: h.sender.Wake},
-		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Phones: h.db, Files: h.db, Vault: vault,
+		Pace:   h.pace, Retry: h.feeder.Retry, Onboardings: h.mover, Moves: h.db, Openings: h.lookout, Phones: h.db, Files: h.db,
+		Vault: vault, Scratch: h.settings.Data,
 		Signup: httpapi.Signup{
 			AppID: h.serving.AppID, ConfigID: h.serving.SignupConfigID, GraphVersion: h.serving.GraphVersion, SDKURL: h.serving.SignupSDKURL,
 		},
@@ -199,7 +206,7 @@ func (h *house) start(ctx context.Context, g *errgroup.Group) error {
 		h.reader.Run, h.reader.RunHistory, h.feeder.Run, h.sender.Run, h.mover.Run, h.chats.Run,
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.Live) },
 		func(ctx context.Context) error { return h.fetcher.Run(ctx, media.History) },
-		h.sweeper.Run,
+		h.sweeper.Run, h.lookout.Run,
 		(&coexist.Watch{Watched: h.db, Facts: h.facts, Log: h.log}).Run,
 		func(ctx context.Context) error { return h.db.RunNode(ctx, h.log) },
 		func(ctx context.Context) error { return h.db.RunWakes(ctx, h.log) },

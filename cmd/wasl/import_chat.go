@@ -20,6 +20,7 @@ import (
 
 type importChatCommand struct {
 	Settings
+	Dated
 	File      string `arg:"" optional:"" help:"The .txt or .zip that WhatsApp's Export chat made." type:"existingfile"`
 	Number    string `required:"" help:"The number whose chat it is: Meta's id of it, or with --business its digits or our id."`
 	Business  string `help:"Name of the business, if the number is not given by Meta's id."`
@@ -57,12 +58,18 @@ type importAnswer struct {
 	Known    int                `json:"known"`
 	Removed  int                `json:"removed"`
 	Kept     int                `json:"kept"`
+	Files    int                `json:"files"`
 	Preview  chatimport.Preview `json:"preview"`
 	sentence string
 }
 
 // Run imports a chat, or takes one back.
 func (c *importChatCommand) Run(ctx runContext) error {
+	facts, err := c.book()
+	if err != nil {
+		return err
+	}
+	c.facts = &facts
 	db, _, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -72,7 +79,11 @@ func (c *importChatCommand) Run(ctx runContext) error {
 	if err != nil {
 		return err
 	}
-	i := &chatimport.Importer{Store: db, Log: c.logger(ctx.stderr)}
+	vault, err := c.vault(ctx)
+	if err != nil {
+		return err
+	}
+	i := &chatimport.Importer{Store: db, Vault: vault, Facts: facts, Log: c.logger(ctx.stderr)}
 	var out importAnswer
 	if c.Undo != "" {
 		out, err = c.undo(ctx, i, b)
@@ -146,8 +157,12 @@ func (c *importChatCommand) bring(ctx context.Context, i *chatimport.Importer, b
 		im, err = i.Finish(ctx, b, im.ID)
 	}
 	out := importAnswerOf(im)
-	out.sentence = fmt.Sprintf("%s\n%d messages added, %d were there already.\nTo take it back within 24 hours: wasl import-chat --number %s --undo %s",
-		previewText(filepath.Base(c.File), p), im.Added, im.Known, c.Number, im.ID)
+	files := ""
+	if im.Files > 0 {
+		files = fmt.Sprintf(" %d of those added have their file.", im.Files)
+	}
+	out.sentence = fmt.Sprintf("%s\n%d messages added, %d were there already.%s\nTo take it back within 24 hours: wasl import-chat --number %s --undo %s",
+		previewText(filepath.Base(c.File), p), im.Added, im.Known, files, c.Number, im.ID)
 	return out, err
 }
 
@@ -165,7 +180,7 @@ func (c *importChatCommand) undo(ctx context.Context, i *chatimport.Importer, b 
 }
 
 func importAnswerOf(im chatimport.Import) importAnswer {
-	return importAnswer{ID: im.ID, State: string(im.State), Added: im.Added, Known: im.Known, Removed: im.Removed, Kept: im.Kept, Preview: im.Preview}
+	return importAnswer{ID: im.ID, State: string(im.State), Added: im.Added, Known: im.Known, Removed: im.Removed, Kept: im.Kept, Files: im.Files, Preview: im.Preview}
 }
 
 // previewText is a preview in words.
@@ -194,7 +209,7 @@ func previewText(name string, p chatimport.Preview) string {
 		fmt.Fprintf(&b, "  %-14s %d\n", k, p.Counts[k])
 	}
 	if p.FilesNamed > 0 {
-		fmt.Fprintf(&b, "Files:  %d named, %d of them in the zip; they are not imported\n", p.FilesNamed, p.FilesFound)
+		fmt.Fprintf(&b, "Files:  %d named, %d of them in the zip\n", p.FilesNamed, p.FilesFound)
 	}
 	if p.NotUnderstood > 0 {
 		fmt.Fprintf(&b, "Not understood, first on lines %v\n", p.Lines)

@@ -45,7 +45,7 @@ var plan = map[string]room{
 	"internal/coexist":    {imports: in("journal", "takeover", "platform")},
 	"internal/realtime":   {imports: in("journal")},
 	"internal/desk":       {},
-	"internal/chatimport": {imports: in("chatexport", "fault")},
+	"internal/chatimport": {imports: in("chatexport", "fault", "media", "platform")},
 	"internal/crm":        {imports: in("journal")},
 	"internal/contact":    {imports: in("journal")},
 	"internal/notify":     {imports: in("journal")},
@@ -56,11 +56,13 @@ var plan = map[string]room{
 	"internal/webhook":  {imports: in("ingest")},
 	"internal/cloudapi": {imports: in("outbox", "coexist", "media", "template", "platform")},
 	"internal/graphapi": {imports: in("fault", "auth", "outbox", "media", "template")},
+	"internal/bucket":   {imports: in("media")},
 	"internal/httpapi":  {imports: people},
 	"internal/mcpapi":   {imports: people},
 	"internal/store":    {imports: stored},
 
 	// For tests and measurements.
+	"internal/media/vaulttest": {imports: in("media")},
 	"internal/store/storetest": {imports: append(in("store", "pgtest"), stored...)},
 	"internal/memnet":          {alone: true},
 	"internal/metaspec":        {imports: []string{"metaemu"}},

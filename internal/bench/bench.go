@@ -256,6 +256,8 @@ type house struct {
 	db     *store.DB
 	door   *webhook.Handler
 	reader *ingest.Reader
+
+	business wa.BusinessID
 }
 
 func newHouse(ctx context.Context, database, path string) (*house, error) {
@@ -280,7 +282,7 @@ func newHouse(ctx context.Context, database, path string) (*house, error) {
 	log := slog.New(slog.DiscardHandler)
 	keeper := &ingest.Keeper{Store: db}
 	door := &webhook.Handler{Apps: []webhook.App{{Name: "bench", Secret: secret}}, Keep: keeper.Keep, Kept: func() { db.Wake(ingest.TopicKept) }, Log: log}
-	return &house{db: db, door: door, reader: &ingest.Reader{Store: db, Normalize: webhook.Normalize, Log: log}}, nil
+	return &house{db: db, business: b, door: door, reader: &ingest.Reader{Store: db, Normalize: webhook.Normalize, Log: log}}, nil
 }
 
 // bareInserts is the second yardstick: the rows of the same messages, in

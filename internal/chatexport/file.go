@@ -16,6 +16,7 @@ type File struct {
 	Media []string // names of the other files in the zip
 	limit Limits
 	open  func() (io.ReadCloser, error)
+	files map[string]*zip.File // by the name the chat may call them; nil: two bear it
 }
 
 // Open finds the chat in a file of size bytes, which is a text or a zip; its
@@ -38,14 +39,11 @@ func Open(r io.ReaderAt, size int64, name string, limit Limits) (*File, error) {
 }
 
 func openZip(r io.ReaderAt, size int64, limit Limits) (*File, error) {
-	z, err := zip.NewReader(r, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	z, err := directory(r, size, limit)
+	if err != nil {
+		return nil, err
 	}
-	if len(z.File) > limit.Entries {
-		return nil, ErrTooLarge
-	}
-	f := &File{limit: limit}
+	f := &File{limit: limit, files: map[string]*zip.File{}}
 	var texts []*zip.File
 	for _, e := range z.File {
 		switch {
@@ -55,7 +53,7 @@ func openZip(r io.ReaderAt, size int64, limit Limits) (*File, error) {
 		case strings.EqualFold(path.Ext(e.Name), ".txt"):
 			texts = append(texts, e)
 		default:
-			f.Media = append(f.Media, path.Base(e.Name))
+			f.attach(e)
 		}
 	}
 	chat, err := f.choose(texts)
@@ -104,7 +102,7 @@ func (f *File) choose(texts []*zip.File) (*zip.File, error) {
 	}
 	for _, t := range texts {
 		if t != named[0] {
-			f.Media = append(f.Media, path.Base(t.Name))
+			f.attach(t)
 		}
 	}
 	return named[0], nil

@@ -10,6 +10,9 @@ type Limits struct {
 	Entries int   // of files in a zip
 	Line    int   // of one line, in bytes
 	Message int   // of one message, in bytes
+	File    int64 // of one of the other files in a zip, in bytes, unpacked; 0: none is read
+	Files   int64 // of all that a zip says it holds, in bytes, unpacked; 0: any
+	Ratio   int64 // how many times smaller a file may be packed; 0: any
 	People  int   // of different names
 }
 
@@ -28,6 +31,8 @@ var (
 	ErrTooLarge = errors.New("the file is larger than an exported chat can be")
 	// ErrBadName says that a zip names a file outside of itself.
 	ErrBadName = errors.New("the zip names a file outside of itself")
+	// ErrNoFile says that a zip has no such file, or none that may be read.
+	ErrNoFile = errors.New("the zip holds no such file")
 	// ErrDamaged says that the zip cannot be unpacked.
 	ErrDamaged = errors.New("the zip is damaged")
 )

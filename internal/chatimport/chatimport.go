@@ -65,6 +65,15 @@ type Import struct {
 	Known       int // that were there already
 	Removed     int // by undoing
 	Kept        int // of those added, because something had become of them since
+	Files       int // of those added, with their file
+}
+
+// Held is a file that an import holds until messages do, or until it is gone.
+type Held struct {
+	Name   string // as the chat names it
+	Type   string // media type, as its name and its first bytes tell it
+	SHA256 []byte
+	Size   int64
 }
 
 // UndoUntil is when an import can no longer be undone; zero if it is not done.
@@ -115,9 +124,21 @@ type Store interface {
 	// ExpireImport drops a file that nobody confirmed.
 	ExpireImport(ctx context.Context, b wa.BusinessID, id string) error
 
-	// ImportsWait returns the Businesses with imports that are not at their end.
+	// HoldFiles writes down what an import is about to keep. What is written twice
+	// stands once.
+	HoldFiles(ctx context.Context, im Import, files []Held) error
+	// FilesKept says that all of them are in their place, with what was found.
+	FilesKept(ctx context.Context, im Import) error
+	// HeldFiles returns files that an import holds and that nothing else does: no
+	// message and no other import. What something else holds it lets go of.
+	HeldFiles(ctx context.Context, b wa.BusinessID, id string, limit int) ([]Held, error)
+	// LetGo says that an import no longer holds a file.
+	LetGo(ctx context.Context, b wa.BusinessID, id, name string) error
+
+	// ImportsWait returns the Businesses with imports that are not at their end, or
+	// hold files.
 	ImportsWait(ctx context.Context) ([]wa.BusinessID, error)
-	// OpenImports returns those of a Business.
+	// OpenImports returns those imports of a Business.
 	OpenImports(ctx context.Context, b wa.BusinessID) ([]Import, error)
 	// Listen returns a channel that is told of news on a topic, and how to stop.
 	Listen(topic string) (<-chan struct{}, func())

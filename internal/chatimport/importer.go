@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 
 	_ "time/tzdata" // the zones of the world, where the machine has none
 
@@ -15,6 +16,8 @@ import (
 	"wasl/internal/clock"
 	"wasl/internal/fault"
 	"wasl/internal/id"
+	"wasl/internal/media"
+	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
 
@@ -27,7 +30,13 @@ const Topic = "import"
 // Importer previews, imports and undoes. It is safe for concurrent use.
 type Importer struct {
 	Store Store
+	Vault media.Vault   // where the files of a chat are kept
+	Facts platform.Book // how large they may be
 	Log   *slog.Logger
+
+	// files is held for writing while bytes that nobody holds are removed, and for
+	// reading while some are kept that will be held.
+	files sync.RWMutex
 }
 
 // Source is a file somebody brings.
@@ -41,61 +50,105 @@ type Source struct {
 	Answers  Answers
 }
 
-// Look tells what importing a file would do, and keeps nothing.
-func (i *Importer) Look(ctx context.Context, s Source) (Preview, error) {
-	_, p, err := i.look(ctx, s)
-	return p, err
+// limits are how large the files of an export may be today.
+func (i *Importer) limits() chatexport.Limits {
+	l, f := chatexport.Usual, i.Facts.On(clock.Now())
+	l.File, l.Files, l.Ratio = f.Amount(platform.ImportFile), f.Amount(platform.ImportFiles), f.Amount(platform.ImportRatio)
+	return l
 }
 
-func (i *Importer) look(ctx context.Context, s Source) (*chatexport.File, Preview, error) {
-	if _, err := i.Store.NumberOf(ctx, s.Business, s.Number); err != nil {
-		return nil, Preview{}, missing(err)
-	}
-	f, err := chatexport.Open(s.Content, s.Size, s.Name, chatexport.Usual)
+// Look tells what importing a file would do, and keeps nothing.
+func (i *Importer) Look(ctx context.Context, s Source) (Preview, error) {
+	d, err := i.look(ctx, s)
 	if err != nil {
-		return nil, Preview{}, unreadable(err)
+		return Preview{}, err
+	}
+	return d.Preview, nil
+}
+
+func (i *Importer) look(ctx context.Context, s Source) (*draft, error) {
+	if _, err := i.Store.NumberOf(ctx, s.Business, s.Number); err != nil {
+		return nil, missing(err)
+	}
+	f, err := chatexport.Open(s.Content, s.Size, s.Name, i.limits())
+	if err != nil {
+		return nil, unreadable(err)
 	}
 	if f.Partner() == "" {
 		// An iPhone's zip bears the name that its text does not.
 		f.Name = s.Name
 	}
-	d, err := i.preview(ctx, s.Business, s.Number, f, s.Answers)
-	if err != nil {
-		return nil, Preview{}, err
-	}
-	return f, d.Preview, nil
+	return i.preview(ctx, s.Business, s.Number, f, s.Answers)
 }
 
-// Upload keeps a file until it is confirmed, for a day at most.
+// Upload keeps a file until it is confirmed, for a day at most: the text of the chat,
+// and those of its files that messages name.
 func (i *Importer) Upload(ctx context.Context, s Source) (Import, error) {
-	f, p, err := i.look(ctx, s)
+	d, err := i.look(ctx, s)
 	if err != nil {
 		return Import{}, err
 	}
-	packed, err := pack(f)
+	packed, err := pack(d.file)
 	if err != nil {
 		return Import{}, unreadable(err)
 	}
 	im := Import{
-		Business: s.Business, ID: id.New("imp"), Number: s.Number, Name: f.Name, By: s.By, State: Waiting,
-		CreatedAt: clock.Now(), Answers: s.Answers, Preview: p,
+		Business: s.Business, ID: id.New("imp"), Number: s.Number, Name: d.file.Name, By: s.By, State: Waiting,
+		CreatedAt: clock.Now(), Answers: s.Answers, Preview: d.Preview,
 	}
+	// Until its files are in their place it has none: a crash promises nothing.
+	im.Preview.FilesFound = 0
 	if err := i.Store.CreateImport(ctx, im, packed); err != nil {
 		return Import{}, err
 	}
-	i.Log.Info("chat export kept", "import", im.ID, "number", im.Number, "messages", p.Messages)
+	im.Preview.FilesFound = d.FilesFound
+	if err := i.keepFiles(ctx, im, d); err != nil {
+		// Nobody has seen it yet; what was kept goes with it.
+		if gone := i.Store.ExpireImport(context.WithoutCancel(ctx), im.Business, im.ID); gone != nil {
+			i.Log.Error("refused chat export stays until it expires", "import", im.ID, "err", gone)
+		}
+		i.Store.Wake(Topic)
+		return Import{}, unreadable(err)
+	}
+	i.Log.Info("chat export kept", "import", im.ID, "number", im.Number, "messages", d.Messages, "files", len(d.found))
 	return im, nil
+}
+
+// Answer takes answers and looks at the file again with them. Nothing is imported.
+func (i *Importer) Answer(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
+	im, err := i.answered(ctx, b, importID, a)
+	if err != nil {
+		return im, err
+	}
+	return im, missing(i.Store.Answer(ctx, clock.Now(), im, false))
 }
 
 // Confirm takes the answers and starts the import. What is still open is a fault,
 // and the import goes on waiting.
 func (i *Importer) Confirm(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
+	im, err := i.answered(ctx, b, importID, a)
+	if err != nil {
+		return im, err
+	}
+	start := len(im.Preview.Questions) == 0
+	if err := i.Store.Answer(ctx, clock.Now(), im, start); err != nil {
+		return Import{}, missing(err)
+	}
+	if !start {
+		return im, fault.Of(fault.CodeExportQuestionOpen).Saying("Still to be answered: %s.", list(im.Preview.Questions))
+	}
+	i.Store.Wake(Topic)
+	return i.Store.Import(ctx, b, importID)
+}
+
+// answered is a waiting import with answers and what the file says with them.
+func (i *Importer) answered(ctx context.Context, b wa.BusinessID, importID string, a Answers) (Import, error) {
 	im, err := i.Store.Import(ctx, b, importID)
 	if err != nil {
 		return Import{}, missing(err)
 	}
-	if im.State != Waiting || !clock.Now().Before(im.CreatedAt.Add(Keep)) {
-		return im, closed("This import was %s.", im.State)
+	if im.State != Waiting || aged(im).State == Expired {
+		return im, closed("This import is %s.", aged(im).State)
 	}
 	im.Answers = im.Answers.with(a)
 	d, err := i.reopen(ctx, im)
@@ -105,15 +158,25 @@ func (i *Importer) Confirm(ctx context.Context, b wa.BusinessID, importID string
 	// The zip is not kept: what was found in it is known from the first look.
 	d.FilesFound = im.Preview.FilesFound
 	im.Preview = d.Preview
-	start := len(d.Questions) == 0
-	if err := i.Store.Answer(ctx, clock.Now(), im, start); err != nil {
-		return Import{}, missing(err)
+	return im, nil
+}
+
+// Discard forgets a file that waits to be confirmed.
+func (i *Importer) Discard(ctx context.Context, b wa.BusinessID, importID string) error {
+	im, err := i.Store.Import(ctx, b, importID)
+	switch {
+	case err != nil:
+		return missing(err)
+	case im.State == Expired:
+		return nil
+	case im.State != Waiting:
+		return closed("This import is %s; what it added can be undone.", im.State)
 	}
-	if !start {
-		return im, fault.Of(fault.CodeExportQuestionOpen).Saying("Still to be answered: %s.", list(d.Questions))
+	if err := i.Store.ExpireImport(ctx, b, importID); err != nil {
+		return missing(err)
 	}
-	i.Store.Wake(Topic)
-	return i.Store.Import(ctx, b, importID)
+	i.Store.Wake(Topic) // its files go
+	return nil
 }
 
 // with are the answers with others that win.
@@ -280,13 +343,24 @@ func (i *Importer) unpack(ctx context.Context, im Import) (*chatexport.File, err
 	return chatexport.Open(bytes.NewReader(text), int64(len(text)), im.Name, chatexport.Usual)
 }
 
-// unreadable says what is wrong with a file; its words name no content.
+// refusals say what is wrong with a file; their words name no content.
+var refusals = []struct {
+	err  error
+	code fault.Code
+	says string
+}{
+	{chatexport.ErrNotAnExport, fault.CodeExportUnreadable, "This is no exported chat"},
+	{chatexport.ErrNoChat, fault.CodeExportUnreadable, "This is no exported chat"},
+	{chatexport.ErrManyChats, fault.CodeExportUnreadable, "Which text is the chat cannot be told"},
+	{chatexport.ErrTooLarge, fault.CodeExportTooLarge, "This is more than can be imported"},
+	{chatexport.ErrBadName, fault.CodeExportZipRefused, "This zip is not read"},
+	{chatexport.ErrDamaged, fault.CodeExportZipRefused, "This zip cannot be read"},
+}
+
 func unreadable(err error) error {
-	for _, known := range []error{
-		chatexport.ErrNotAnExport, chatexport.ErrNoChat, chatexport.ErrManyChats, chatexport.ErrTooLarge, chatexport.ErrBadName, chatexport.ErrDamaged,
-	} {
-		if errors.Is(err, known) {
-			return fault.Of(fault.CodeExportUnreadable).Saying("This is no exported chat: %s.", known).Because(err)
+	for _, r := range refusals {
+		if errors.Is(err, r.err) {
+			return fault.Of(r.code).Saying("%s: %s.", r.says, r.err).Because(err)
 		}
 	}
 	return err

@@ -15,6 +15,7 @@ type Item struct {
 	At        time.Time
 	Direction wa.Direction
 	Content   wa.Content
+	File      string // that the export may hold
 	minute    minute
 	match     string // its words, or its kind of file
 	nth       int    // of those equal to it in its minute, 1 the first
@@ -31,6 +32,17 @@ func imported(k chatexport.Kind) bool {
 		chatexport.Card, chatexport.Location, chatexport.Poll, chatexport.Media:
 		return true
 	case chatexport.ViewOnce, chatexport.Deleted, chatexport.Call, chatexport.System, chatexport.Empty, chatexport.NotUnderstood:
+	}
+	return false
+}
+
+// hasFile reports whether messages of a kind have a file that is kept.
+func hasFile(k chatexport.Kind) bool {
+	switch k {
+	case chatexport.Image, chatexport.Video, chatexport.Audio, chatexport.Document, chatexport.Sticker:
+		return true
+	case chatexport.Text, chatexport.Card, chatexport.Location, chatexport.Poll, chatexport.Media, chatexport.ViewOnce, chatexport.Deleted,
+		chatexport.Call, chatexport.System, chatexport.Empty, chatexport.NotUnderstood:
 	}
 	return false
 }

@@ -73,6 +73,7 @@ type draft struct {
 	Preview
 	file   *chatexport.File
 	survey chatexport.Survey
+	found  map[string]bool // names of files that messages name and the zip holds
 	zone   *time.Location
 }
 
@@ -134,10 +135,7 @@ func (d *draft) ask(q Question) { d.Questions = append(d.Questions, q) }
 func (d *draft) count() error {
 	d.Counts = map[chatexport.Kind]int{}
 	people := map[string]int{}
-	found := map[string]bool{}
-	for _, m := range d.file.Media {
-		found[m] = true
-	}
+	d.found = map[string]bool{}
 	err := d.file.Read(d.survey.Layout, d.reading(), func(m chatexport.Message) error {
 		d.Counts[m.Kind]++
 		if m.Kind == chatexport.NotUnderstood {
@@ -146,10 +144,11 @@ func (d *draft) count() error {
 			}
 			return nil
 		}
-		if m.File != "" {
+		if m.File != "" && hasFile(m.Kind) {
 			d.FilesNamed++
-			if found[m.File] {
+			if d.file.Has(m.File) {
 				d.FilesFound++
+				d.found[m.File] = true
 			}
 		}
 		at := wall(m.At, d.zone)
@@ -273,6 +272,9 @@ func (d *draft) items(each func(Item) error) error {
 			return nil
 		}
 		it := Item{At: wall(m.At, d.zone), Direction: wa.In, Content: contentOf(m)}
+		if hasFile(m.Kind) {
+			it.File = m.File
+		}
 		if m.Sender == d.Me {
 			it.Direction = wa.Out
 		}

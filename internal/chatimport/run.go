@@ -77,19 +77,24 @@ func (i *Importer) Finish(ctx context.Context, b wa.BusinessID, importID string)
 	return i.Store.Import(ctx, b, importID)
 }
 
-func (i *Importer) finish(ctx context.Context, im Import) error {
+func (i *Importer) finish(ctx context.Context, im Import) (err error) {
 	switch im.State {
 	case Running:
-		return i.add(ctx, im)
+		err = i.add(ctx, im)
 	case Undoing:
-		return i.undo(ctx, im)
+		err = i.undo(ctx, im)
 	case Waiting:
-		if aged(im).State == Expired {
-			return i.Store.ExpireImport(ctx, im.Business, im.ID)
+		if aged(im).State != Expired {
+			return nil
 		}
+		err = i.Store.ExpireImport(ctx, im.Business, im.ID)
 	case Done, Undone, Expired:
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	// It is at its end: its messages hold their files, and the rest goes.
+	return i.letGo(ctx, im)
 }
 
 // add goes on with an import where it stands. The file is read from its beginning,

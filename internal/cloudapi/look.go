@@ -22,13 +22,16 @@ type PhoneNumber struct {
 	Quality      string           `json:"quality_rating"`
 	PlatformType string           `json:"platform_type"` // CLOUD_API, …
 	Status       string           `json:"status"`        // CONNECTED, …
-	OnBizApp     bool             `json:"is_on_biz_app"`
-	Onboarded    string           `json:"last_onboarded_time"` // 2026-10-01T10:00:00+0000
+	// OnBizApp is nil if Meta does not say.
+	OnBizApp  *bool  `json:"is_on_biz_app"`
+	Onboarded string `json:"last_onboarded_time"` // 2026-10-01T10:00:00+0000
 }
 
 // Coexists reports whether the Number is used by the phone app and the API at
 // once. Only then may it not be registered or deregistered (L2).
-func (n PhoneNumber) Coexists() bool { return n.OnBizApp && n.PlatformType == "CLOUD_API" }
+func (n PhoneNumber) Coexists() bool { return n.onBizApp() && n.PlatformType == "CLOUD_API" }
+
+func (n PhoneNumber) onBizApp() bool { return n.OnBizApp != nil && *n.OnBizApp }
 
 const numberFields = "id,display_phone_number,verified_name,quality_rating,platform_type,status,is_on_biz_app,last_onboarded_time"
 

@@ -93,7 +93,7 @@ func (a *App) Numbers(ctx context.Context, token string, w wa.WABAID) ([]coexist
 	out := make([]coexist.Candidate, len(list))
 	for i, n := range list {
 		out[i] = coexist.Candidate{
-			ID: n.ID, Display: n.Display, Name: n.VerifiedName, OnBizApp: n.OnBizApp, PlatformType: n.PlatformType, Status: n.Status,
+			ID: n.ID, Display: n.Display, Name: n.VerifiedName, OnBizApp: n.onBizApp(), PlatformType: n.PlatformType, Status: n.Status,
 			Onboarded: graphTime(n.Onboarded),
 		}
 	}
@@ -152,8 +152,12 @@ func (a *App) Register(ctx context.Context, token string, n wa.PhoneNumberID, pi
 	if err != nil {
 		return told(err)
 	}
-	if look.OnBizApp {
-		return &coexist.Refusal{Code: 100, Title: "The number is in the WhatsApp Business app: registering it would throw the phone out."}
+	// Not to say is not to say no.
+	if look.OnBizApp == nil || *look.OnBizApp {
+		return coexist.ErrOnPhone
+	}
+	if look.PlatformType == "CLOUD_API" && look.Status == "CONNECTED" {
+		return nil
 	}
 	body, err := json.Marshal(map[string]string{"messaging_product": "whatsapp", "pin": pin})
 	if err != nil {

@@ -151,7 +151,9 @@ func (m *Mover) Retry(ctx context.Context, b wa.BusinessID, onboarding, pin stri
 	if err != nil {
 		return o, err
 	}
-	if o.Step == Onboard || secret.Token == "" {
+	// The code that Meta did not take is not tried again: ten tries are all there are.
+	noPIN := pin == "" && (o.Reason == WrongPIN || o.Reason == WaitsForPIN)
+	if o.Step == Onboard || secret.Token == "" || noPIN {
 		return o, ErrNoRetry
 	}
 	if o.Step == GivenUp {

@@ -58,6 +58,8 @@ const (
 	WaitsForFields = "waits_for_fields" // the app lacks webhook fields
 	WaitsForMeta   = "waits_for_meta"   // Meta does not answer, or says to try later
 	WaitsForPIN    = "waits_for_pin"    // cloud mode needs the two-step code
+	WrongPIN       = "wrong_pin"        // Meta has another two-step code of the number
+	OnPhone        = "on_phone"         // the number is in the phone app, and is not to be registered
 	CodeRefused    = "code_refused"     // Meta did not take the code
 	CodeLost       = "code_lost"        // the program stopped while the code was exchanged
 	Refused        = "refused"          // Meta refused for good
@@ -99,12 +101,17 @@ type Graph interface {
 	Subscribe(ctx context.Context, token string, w wa.WABAID) error
 	// Fields are the webhook fields our app is subscribed to.
 	Fields(ctx context.Context) ([]string, error)
-	// Register makes a number one of the API's alone. It looks at the number
-	// first and refuses one that is in the phone app, whatever it was asked (L2).
+	// Register makes a number one of the API's alone. It looks at the number first
+	// and refuses with [ErrOnPhone], whatever it was asked, unless Meta says that
+	// it is not in the phone app (L2). One that is registered already stays so.
 	Register(ctx context.Context, token string, n wa.PhoneNumberID, pin string) error
 	// AskSync asks for a sync, once.
 	AskSync(ctx context.Context, token string, n wa.PhoneNumberID, k SyncKind) SyncAnswer
 }
+
+// ErrOnPhone is that a number is in the phone app, or may be: registering it
+// would throw the phone out.
+var ErrOnPhone = errors.New("the number is in the phone app, or Meta does not say that it is not")
 
 // ErrMoved is that somebody else moved an onboarding or sync on.
 var ErrMoved = errors.New("moved by somebody else")
@@ -121,7 +128,8 @@ type Moves interface {
 	AdvanceOnboarding(ctx context.Context, o Onboarding, s *Secret, now time.Time) error
 	// Admit adds the chosen number to the Business, with its syncs if it is in
 	// the phone app, and ends the onboarding, all at once.
-	Admit(ctx context.Context, o Onboarding, c Candidate, token string, began, now time.Time) (wa.NumberID, error)
+	// The token, and in cloud mode the two-step code, stay sealed with the number.
+	Admit(ctx context.Context, o Onboarding, c Candidate, s Secret, began, now time.Time) (wa.NumberID, error)
 	// OnboardingSecret reads what is sealed.
 	OnboardingSecret(ctx context.Context, b wa.BusinessID, id string) (Secret, error)
 	// Onboarding reads one, Onboardings all of a Business, the newest first.
@@ -144,8 +152,17 @@ type Moves interface {
 	Rest(ctx context.Context, b wa.BusinessID, now time.Time) error
 	// Known finds a number of the Business by Meta's id.
 	Known(ctx context.Context, b wa.BusinessID, id wa.PhoneNumberID) (n wa.NumberID, stage Stage, err error)
+	// NumberKept is what the Business knows of a number already; the zero value if nothing.
+	NumberKept(ctx context.Context, b wa.BusinessID, id wa.PhoneNumberID) (Kept, error)
 	// Address is how Meta is asked about a Number.
 	Address(ctx context.Context, b wa.BusinessID, n wa.NumberID) (id wa.PhoneNumberID, token string, err error)
+}
+
+// Kept is how a number is used that is in the house already.
+type Kept struct {
+	Mode  string
+	Stage Stage
+	PIN   string // its two-step code, if it is the API's alone
 }
 
 // HistoryTold counts what of a Number's past has arrived.

@@ -1,6 +1,7 @@
 package coexist
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -126,19 +127,52 @@ func (m *Mover) try(ctx context.Context, o Onboarding, secret Secret) (Onboardin
 		}
 		return o.to(Admitting, now), nil
 	case Registering:
-		if secret.PIN == "" {
-			o = o.waits(WaitsForPIN, now)
-			o.NextAt = time.Time{}
-			return o, nil
-		}
-		if err := m.Graph.Register(ctx, secret.Token, o.PhoneNumberID, secret.PIN); err != nil {
-			return o, err
-		}
-		return o.to(Admitting, now), nil
+		return m.register(ctx, o, secret)
 	case Exchanging, Choosing, Admitting, Onboard, GivenUp:
 	}
 	o.NextAt = time.Time{}
 	return o, nil
+}
+
+// wrongPIN is Meta's code for a two-step code that is not the number's
+// (cloud-api-protocol §6.1).
+const wrongPIN = 133005
+
+// register makes a number the API's alone. What the house itself shares with a
+// phone is not even looked at (L2, pitfall 18).
+func (m *Mover) register(ctx context.Context, o Onboarding, secret Secret) (Onboarding, error) {
+	now := clock.Now()
+	kept, err := m.Moves.NumberKept(ctx, o.Business, o.PhoneNumberID)
+	if err != nil {
+		return o, err
+	}
+	pin := cmp.Or(secret.PIN, kept.PIN)
+	switch {
+	case o.Mode != ModeCloud || kept.Mode == ModeCoexistence && kept.Stage != Disconnected:
+		return fail(o, OnPhone, nil), nil
+	case pin == "":
+		return o.waitsForPIN(WaitsForPIN, now), nil
+	}
+	err = m.Graph.Register(ctx, secret.Token, o.PhoneNumberID, pin)
+	var r *Refusal
+	switch {
+	case err == nil:
+		return o.to(Admitting, now), nil
+	case errors.Is(err, ErrOnPhone):
+		return fail(o, OnPhone, nil), nil
+	case errors.As(err, &r) && r.Code == wrongPIN:
+		o = o.waitsForPIN(WrongPIN, now)
+		o.Code, o.Title = r.Code, r.Title
+		return o, nil
+	}
+	return o, err
+}
+
+// waitsForPIN is the onboarding until a person has entered the code.
+func (o Onboarding) waitsForPIN(reason string, now time.Time) Onboarding {
+	o = o.waits(reason, now)
+	o.NextAt = time.Time{}
+	return o
 }
 
 func (m *Mover) list(ctx context.Context, o Onboarding, secret Secret) (Onboarding, error) {
@@ -179,7 +213,7 @@ func (m *Mover) admit(ctx context.Context, o Onboarding, secret Secret) (Onboard
 	if t := list[i].Onboarded; !t.IsZero() && t.Before(now) && t.After(began.Add(-time.Hour)) {
 		began = t
 	}
-	number, err := m.Moves.Admit(ctx, o, list[i], secret.Token, began, now)
+	number, err := m.Moves.Admit(ctx, o, list[i], secret, began, now)
 	if errors.Is(err, ErrTaken) {
 		return m.write(ctx, fail(o, NumberTaken, nil), nil)
 	}

@@ -31,6 +31,8 @@ const (
 	CodeStreamPositionLost         Code = "stream_position_lost"
 	CodeTooManyAttempts            Code = "too_many_attempts"
 	CodeExportUnreadable           Code = "export_unreadable"
+	CodeExportTooLarge             Code = "export_too_large"
+	CodeExportZipRefused           Code = "export_zip_refused"
 	CodeExportQuestionOpen         Code = "export_question_open"
 	CodeImportClosed               Code = "import_closed"
 	CodeStorageUnavailable         Code = "storage_unavailable"
@@ -73,6 +75,8 @@ var codes = []Code{
 	CodeStreamPositionLost,
 	CodeTooManyAttempts,
 	CodeExportUnreadable,
+	CodeExportTooLarge,
+	CodeExportZipRefused,
 	CodeExportQuestionOpen,
 	CodeImportClosed,
 	CodeStorageUnavailable,
@@ -276,6 +280,20 @@ var texts = map[Code]Text{
 		Fix:        "Export the chat again in WhatsApp, without media if the file is large, and upload the .txt or .zip as it is.",
 		SentenceAR: "هذا الملف ليس محادثة مصدَّرة، أو تتعذّر قراءته.",
 		FixAR:      "صدّر المحادثة من واتساب مرة أخرى، بلا وسائط إن كان الملف كبيرًا، وارفع ملف ‎.txt‎ أو ‎.zip‎ كما هو.",
+	},
+	CodeExportTooLarge: {
+		Kind:       Unprocessable,
+		Sentence:   "The file is larger than can be imported.",
+		Fix:        "Export the chat again in WhatsApp without media: the text alone is small. Larger files can be imported with the command line.",
+		SentenceAR: "الملف أكبر مما يمكن استيراده.",
+		FixAR:      "صدّر المحادثة من واتساب مرة أخرى بلا وسائط: فالنص وحده صغير. ويمكن استيراد الملفات الأكبر من سطر الأوامر.",
+	},
+	CodeExportZipRefused: {
+		Kind:       Unprocessable,
+		Sentence:   "The zip is damaged, or not one that WhatsApp makes.",
+		Fix:        "Export the chat again in WhatsApp and upload the file as it is, without unpacking it or packing it anew.",
+		SentenceAR: "ملف ‎.zip‎ تالف، أو ليس من صنع واتساب.",
+		FixAR:      "صدّر المحادثة من واتساب مرة أخرى وارفع الملف كما هو، من غير فك ضغطه أو ضغطه من جديد.",
 	},
 	CodeExportQuestionOpen: {
 		Kind:       Unprocessable,

@@ -81,6 +81,8 @@ type Config struct {
 	// Onboardings brings numbers in, Moves shows how far they have come.
 	Onboardings Onboardings
 	Moves       Moves
+	// Openings waits for countries to open.
+	Openings Openings
 	// Signup is what Embedded Signup is opened with; SignupReady says that the
 	// app's secret is set too.
 	Signup      Signup
@@ -90,6 +92,9 @@ type Config struct {
 	Files Files
 	Vault media.Vault
 
+	// Scratch is the folder in which uploads are while they are read; empty: the
+	// system's own.
+	Scratch string
 	// Facts are what Meta's platform allows, by date.
 	Facts platform.Book
 	// Pace says how fast a Number may send on a day.
@@ -140,6 +145,7 @@ func New(c Config) *API {
 	a.registerSession()
 	a.registerNumbers()
 	a.registerPlatform()
+	a.registerOpenings()
 	a.registerMetaErrors()
 	a.registerOnboarding()
 	a.registerConversations()

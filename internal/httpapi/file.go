@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -72,13 +74,18 @@ func (a *API) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		a.refuse(w, r, err)
+		a.refuse(w, r, a.unreachable(r, err))
 		return
 	}
 	defer bytes.Close()
 	head := make([]byte, 512)
-	n, _ := bytes.Read(head) // a file that cannot be read fails below
-	if _, err := bytes.Seek(0, 0); err != nil {
+	n, err := io.ReadFull(bytes, head)
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		_, err = bytes.Seek(0, io.SeekStart)
+	} else {
+		err = a.unreachable(r, fmt.Errorf("%w: %w", media.ErrUnavailable, err))
+	}
+	if err != nil {
 		a.refuse(w, r, err)
 		return
 	}
@@ -88,6 +95,16 @@ func (a *API) file(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cache-Control", "private, max-age=86400, immutable")
 	http.ServeContent(w, r, "", f.StoredAt, bytes)
+}
+
+// unreachable says that a file could not be had now, where it is the store of files
+// that does not answer.
+func (a *API) unreachable(r *http.Request, err error) error {
+	if !errors.Is(err, media.ErrUnavailable) {
+		return err
+	}
+	a.Log.Error("the store of files does not answer", "request", requestID(r.Context()), "err", err)
+	return fault.Of(fault.CodeStorageUnavailable).Because(err)
 }
 
 // safeType is the type a file is served with: what its bytes are, or what its

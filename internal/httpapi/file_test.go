@@ -2,6 +2,9 @@ package httpapi_test
 
 import (
 	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -105,5 +108,36 @@ func TestFileThatIsNotHere(t *testing.T) {
 	text := w.wrote("hello", time.Minute, "wamid.text")
 	if got := want[httpapi.Message](t, w.do(request{method: "GET", path: "/v1/messages/" + string(text), token: agent}), http.StatusOK); got.File != nil {
 		t.Errorf("a text has a file: %+v", got.File)
+	}
+}
+
+// troubled is a store of files that does not answer, or loses its voice while it reads.
+type troubled struct {
+	media.Vault
+	mute bool
+}
+
+func (v troubled) Open(wa.BusinessID, []byte) (io.ReadSeekCloser, error) {
+	if v.mute {
+		return nil, fmt.Errorf("open file: %w", media.ErrUnavailable)
+	}
+	return broken{}, nil
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error)       { return 0, errors.New("connection reset") }
+func (broken) Seek(int64, int) (int64, error) { return 0, nil }
+func (broken) Close() error                   { return nil }
+
+// TestFileTrouble: a store of files that does not answer is trouble of ours for now,
+// and no file that is gone.
+func TestFileTrouble(t *testing.T) {
+	for name, mute := range map[string]bool{"it does not answer": true, "it breaks off": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(c *httpapi.Config) { c.Vault = troubled{c.Vault, mute} })
+			m := w.filed("image", "image/png", "", media.Stored, []byte(png))
+			refused(t, w.do(request{method: "GET", path: "/v1/messages/" + string(m) + "/file", token: w.session("agent@example.test", auth.Agent)}), 503, "storage_unavailable")
+		})
 	}
 }

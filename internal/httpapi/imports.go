@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"time"
@@ -11,26 +10,23 @@ import (
 	"wasl/internal/auth"
 	"wasl/internal/chatexport"
 	"wasl/internal/chatimport"
+	"wasl/internal/clock"
+	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
 
 // Chats imports exported chats; see [chatimport.Importer].
 type Chats interface {
 	Upload(ctx context.Context, s chatimport.Source) (chatimport.Import, error)
+	Answer(ctx context.Context, b wa.BusinessID, id string, a chatimport.Answers) (chatimport.Import, error)
 	Confirm(ctx context.Context, b wa.BusinessID, id string, a chatimport.Answers) (chatimport.Import, error)
+	Discard(ctx context.Context, b wa.BusinessID, id string) error
 	Undo(ctx context.Context, b wa.BusinessID, id string) (chatimport.Import, error)
 	Import(ctx context.Context, b wa.BusinessID, id string) (chatimport.Import, error)
 	Imports(ctx context.Context, b wa.BusinessID, n wa.NumberID) ([]chatimport.Import, error)
 }
 
 var _ Chats = (*chatimport.Importer)(nil)
-
-// An export with media is larger than this more often than not; without media it
-// never is. What is larger comes by the command line. It may come slowly.
-const (
-	uploadLimit = 64 << 20
-	uploadTime  = 5 * time.Minute
-)
 
 // ChatImport is an exported chat on its way into a conversation.
 type ChatImport struct {
@@ -48,6 +44,7 @@ type ChatImport struct {
 	Added       int           `json:"added"`
 	Known       int           `json:"known" doc:"messages that were there already"`
 	Removed     int           `json:"removed" doc:"by undoing"`
+	Files       int           `json:"files" doc:"messages added with their file"`
 	Kept        int           `json:"kept" doc:"not removed by undoing, because something had become of them"`
 }
 
@@ -70,7 +67,7 @@ type ImportPreview struct {
 	NotUnderstood int                     `json:"not_understood"`
 	Lines         []int                   `json:"lines" doc:"where the first of those are"`
 	FilesNamed    int                     `json:"files_named" doc:"files that messages name"`
-	FilesFound    int                     `json:"files_found" doc:"of those, in the zip"`
+	FilesFound    int                     `json:"files_found" doc:"of those, in the zip: they come along"`
 	Known         *int                    `json:"known" nullable:"true" doc:"messages that are there already; null while questions are open"`
 }
 
@@ -97,14 +94,24 @@ type ImportAnswers struct {
 }
 
 type upload struct {
-	ID      string `path:"id" maxLength:"100"`
-	Name    string `query:"name" maxLength:"200" doc:"of the file; it may tell who the customer is"`
-	RawBody []byte `contentType:"application/octet-stream"`
+	ID   string `path:"id" maxLength:"100"`
+	Name string `query:"name" maxLength:"200" doc:"of the file; it may tell who the customer is"`
+	file spooled
+}
+
+// Resolve implements huma.Resolver: the file is on the disk already.
+func (u *upload) Resolve(ctx huma.Context) []error {
+	u.file, _ = ctx.BodyReader().(spooled)
+	return nil
 }
 
 type confirmation struct {
 	ID   string `path:"id" maxLength:"100"`
 	Body ImportAnswers
+}
+
+func (c *confirmation) answers() chatimport.Answers {
+	return chatimport.Answers{Contact: c.Body.Contact, Me: c.Body.Me, Them: c.Body.Them, Order: chatexport.Order(c.Body.Order), Zone: c.Body.Zone}
 }
 
 type (
@@ -117,12 +124,15 @@ func (a *API) registerImports() {
 	operate(a, rule, huma.Operation{
 		OperationID: "upload_import", Method: http.MethodPost, Path: "/v1/numbers/{id}/imports", Summary: "Bring an exported chat", Tags: tags,
 		Description:   "The body is the .txt or .zip of WhatsApp's Export chat, with Content-Type application/octet-stream or application/zip. Nothing is imported yet: the answer is a preview, and the file waits 24 hours to be confirmed.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: uploadLimit, BodyReadTimeout: uploadTime,
-		Errors: []int{http.StatusNotFound, http.StatusRequestEntityTooLarge},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: a.Facts.On(clock.Now()).Amount(platform.ImportUpload),
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}},
+		}},
+		Errors: []int{http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity},
 	}, func(ctx context.Context, in *upload) (*importBody, error) {
 		c := callerOf(ctx)
 		im, err := a.Chats.Upload(ctx, chatimport.Source{
-			Business: c.Business, Number: wa.NumberID(in.ID), Name: in.Name, By: c.Is(), Content: bytes.NewReader(in.RawBody), Size: int64(len(in.RawBody)),
+			Business: c.Business, Number: wa.NumberID(in.ID), Name: in.Name, By: c.Is(), Content: in.file, Size: in.file.size,
 		})
 		return importAnswer(im, err)
 	})
@@ -142,13 +152,24 @@ func (a *API) registerImports() {
 		return importAnswer(a.Chats.Import(ctx, callerOf(ctx).Business, in.ID))
 	})
 	operate(a, rule, huma.Operation{
+		OperationID: "answer_import", Method: http.MethodPost, Path: "/v1/imports/{id}/answers", Summary: "Answer and look again", Tags: tags,
+		Description: "The answer is the new preview. Nothing is imported. Answers may come one at a time.",
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
+	}, func(ctx context.Context, in *confirmation) (*importBody, error) {
+		return importAnswer(a.Chats.Answer(ctx, callerOf(ctx).Business, in.ID, in.answers()))
+	})
+	operate(a, rule, huma.Operation{
 		OperationID: "confirm_import", Method: http.MethodPost, Path: "/v1/imports/{id}/confirm", Summary: "Answer and import", Tags: tags,
 		Description:   "Answers may come one at a time: while questions are open the answer is export_question_open, and GET shows the new preview.",
 		DefaultStatus: http.StatusAccepted, Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
 	}, func(ctx context.Context, in *confirmation) (*importBody, error) {
-		return importAnswer(a.Chats.Confirm(ctx, callerOf(ctx).Business, in.ID, chatimport.Answers{
-			Contact: in.Body.Contact, Me: in.Body.Me, Them: in.Body.Them, Order: chatexport.Order(in.Body.Order), Zone: in.Body.Zone,
-		}))
+		return importAnswer(a.Chats.Confirm(ctx, callerOf(ctx).Business, in.ID, in.answers()))
+	})
+	operate(a, rule, huma.Operation{
+		OperationID: "discard_import", Method: http.MethodDelete, Path: "/v1/imports/{id}", Summary: "Forget a file that waits", Tags: tags,
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, func(ctx context.Context, in *oneID) (*struct{}, error) {
+		return nil, a.Chats.Discard(ctx, callerOf(ctx).Business, in.ID)
 	})
 	operate(a, rule, huma.Operation{
 		OperationID: "undo_import", Method: http.MethodPost, Path: "/v1/imports/{id}/undo", Summary: "Take an import back", Tags: tags,
@@ -170,7 +191,7 @@ func importOf(im chatimport.Import) ChatImport {
 	out := ChatImport{
 		ID: im.ID, NumberID: im.Number, Name: im.Name, State: string(im.State), CreatedAt: im.CreatedAt, ConfirmedAt: moment(im.ConfirmedAt),
 		FinishedAt: moment(im.FinishedAt), UndoUntil: moment(im.UndoUntil()), Preview: importPreviewOf(im.Preview),
-		Handled: im.Handled, Added: im.Added, Known: im.Known, Removed: im.Removed, Kept: im.Kept,
+		Handled: im.Handled, Added: im.Added, Known: im.Known, Files: im.Files, Removed: im.Removed, Kept: im.Kept,
 	}
 	if im.State == chatimport.Waiting {
 		out.ExpiresAt = moment(im.CreatedAt.Add(chatimport.Keep))

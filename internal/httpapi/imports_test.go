@@ -43,6 +43,9 @@ func TestImport(t *testing.T) {
 	}
 	path := "/v1/imports/" + up.ID
 	refused(t, post(path+"/undo", ""), 409, "import_closed")
+	if im := importOf(t, post(path+"/answers", `{"zone":"Asia/Riyadh"}`), 200); im.State != "waiting" || strings.Join(im.Preview.Questions, " ") != "order contact" {
+		t.Errorf("answered: %+v", im)
+	}
 	refused(t, post(path+"/confirm", `{"order":"mdy","zone":"Asia/Riyadh"}`), 422, "export_question_open")
 	refused(t, post(path+"/confirm", `{"order":"backwards"}`), 400, "parameter_invalid")
 	if im := importOf(t, post(path+"/confirm", `{"contact":"+966 50 222 3333"}`), 202); im.State != "running" || im.Preview.Order != "mdy" || *im.Preview.Known != 0 {
@@ -78,6 +81,29 @@ func (w *world) rounds(t *testing.T) {
 	}
 }
 
+// TestImportDiscarded: a file that was brought by mistake is forgotten, with its text.
+func TestImportDiscarded(t *testing.T) {
+	w := newWorld(t)
+	token := w.session("owner@example.test", auth.Owner)
+	up := importOf(t, w.do(request{method: "POST", path: "/v1/numbers/" + string(w.number) + "/imports", body: chat, token: token, header: fileType}), 201)
+	one := request{method: "DELETE", path: "/v1/imports/" + up.ID, token: token}
+	for range 2 {
+		if r := w.do(one); r.StatusCode != 204 {
+			t.Fatalf("discarded: %d %s", r.StatusCode, r.body)
+		}
+	}
+	one.method = "GET"
+	if im := importOf(t, w.do(one), 200); im.State != "expired" {
+		t.Errorf("after it was discarded it is %s", im.State)
+	}
+	one.path += "/answers"
+	one.method, one.body = "POST", `{"zone":"Asia/Riyadh"}`
+	refused(t, w.do(one), 409, "import_closed")
+	if _, err := w.DB.ImportText(t.Context(), w.Business, up.ID); err == nil {
+		t.Error("the text is still there")
+	}
+}
+
 // TestUploadRefused: what is no file of an export, and who may not bring one.
 func TestUploadRefused(t *testing.T) {
 	w := newWorld(t)
@@ -89,7 +115,7 @@ func TestUploadRefused(t *testing.T) {
 		code              string
 	}{
 		{"a letter", "Dear all,", owner, fileType, 422, "export_unreadable"},
-		{"a broken zip", "PK\x03\x04 nothing", owner, map[string]string{"Content-Type": "application/zip"}, 422, "export_unreadable"},
+		{"a broken zip", "PK\x03\x04 nothing", owner, map[string]string{"Content-Type": "application/zip"}, 422, "export_zip_refused"},
 		{"a type that a form can send", chat, owner, map[string]string{"Content-Type": "text/plain"}, 400, "body_malformed"},
 		{"JSON", `{"a":1}`, owner, nil, 400, "body_malformed"},
 		{"an agent", chat, agent, fileType, 403, "forbidden_role"},

@@ -63,9 +63,14 @@ func newOther(w *world) other {
 	if err := o.DB.BeginSyncs(w.t.Context(), o.Business, number, at); err != nil {
 		w.t.Fatal(err)
 	}
+	opening, err := o.DB.AskOpening(w.t.Context(), coexist.Opening{Business: o.Business, ID: "opn_" + canary, Country: "NG", Number: "+2348000000004", AskedAt: at})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	o.ids = map[string]string{
-		"imports": chat.ID,
-		"numbers": string(number), "contacts": string(contact), "conversations": string(conv), "messages": string(message),
+		"eligibility": opening.ID,
+		"imports":     chat.ID,
+		"numbers":     string(number), "contacts": string(contact), "conversations": string(conv), "messages": string(message),
 		"people": string(people[0].ID), "keys": key.ID, "deliveries": "dlv_canary", "reactions": "bot", "onboardings": onboarding.ID,
 	}
 	return o
@@ -81,6 +86,7 @@ var bodies = map[string]string{
 	"POST /v1/conversations/{id}/handback":     `{}`,
 	"POST /v1/conversations/{id}/read":         ``,
 	"POST /v1/eligibility":                     `{"number":"+966512345678"}`,
+	"POST /v1/eligibility/watch":               `{"number":"+966512345678"}`,
 	"POST /v1/people":                          `{"email":"new-%d@example.test","name":"New","role":"agent","password":"long enough password"}`,
 	"POST /v1/keys":                            `{"name":"k","scopes":["read"]}`,
 	"POST /v1/reactions/{name}/retry":          `{"seq":"1"}`,
@@ -90,6 +96,7 @@ var bodies = map[string]string{
 	"POST /v1/onboardings/{id}/retry":          `{}`,
 	"POST /v1/numbers/{id}/syncs/{kind}/retry": ``,
 	"POST /v1/numbers/{id}/imports":            "25/03/2024, 14:05 - Huda: hello",
+	"POST /v1/imports/{id}/answers":            `{"zone":"Asia/Riyadh"}`,
 	"POST /v1/imports/{id}/confirm":            `{"contact":"+971501112233","me":"` + canary + `"}`,
 	"POST /v1/imports/{id}/undo":               ``,
 }

@@ -39,16 +39,15 @@ func (a *API) once(w http.ResponseWriter, r *http.Request, p auth.Principal, h h
 		a.refuse(w, r, fault.Of(fault.CodeParameterInvalid).Saying("Idempotency-Key: must have 1 to %d printable characters.", mostKeyLength))
 		return
 	}
-	body, err := io.ReadAll(r.Body)
+	print, err := fingerprint(r)
 	if err != nil {
 		a.refuse(w, r, unreadable(err))
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	// The key is the sender's word; what is kept is a hash of it, with who sent it.
 	name := sha256.Sum256([]byte(p.Is() + "\x00" + key))
 	key = hex.EncodeToString(name[:])
-	status, answer, first, err := a.begin(r, p, key, body)
+	status, answer, first, err := a.begin(r, p, key, print)
 	switch {
 	case err != nil:
 		a.refuse(w, r, err)
@@ -69,17 +68,36 @@ func unreadable(err error) error {
 	return fault.Of(fault.CodeBodyMalformed).Because(err)
 }
 
-// begin notes the request, and waits while the first one is still being answered.
-func (a *API) begin(r *http.Request, p auth.Principal, key string, body []byte) (status int, answer []byte, first bool, err error) {
+// fingerprint tells a request from another, and leaves its body to be read.
+func fingerprint(r *http.Request) ([]byte, error) {
 	sum := sha256.New()
-	for _, part := range [][]byte{[]byte(r.Method), []byte(r.URL.Path), body} {
-		sum.Write(part)
-		sum.Write([]byte{0})
+	for _, part := range []string{r.Method, r.URL.Path} {
+		sum.Write([]byte(part + "\x00"))
 	}
-	fingerprint := sum.Sum(nil)
+	if f, ok := r.Body.(spooled); ok {
+		if _, err := io.Copy(sum, f); err != nil {
+			return nil, err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+	} else {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		sum.Write(body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	sum.Write([]byte{0})
+	return sum.Sum(nil), nil
+}
+
+// begin notes the request, and waits while the first one is still being answered.
+func (a *API) begin(r *http.Request, p auth.Principal, key string, print []byte) (status int, answer []byte, first bool, err error) {
 	until := clock.Now().Add(onceWait)
 	for {
-		status, answer, first, err = a.Requests.BeginRequest(r.Context(), p.Business, key, fingerprint, clock.Now())
+		status, answer, first, err = a.Requests.BeginRequest(r.Context(), p.Business, key, print, clock.Now())
 		if err != nil || first || status != 0 {
 			return status, answer, first, err
 		}

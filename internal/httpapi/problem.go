@@ -15,6 +15,7 @@ import (
 	"wasl/internal/auth"
 	"wasl/internal/desk"
 	"wasl/internal/fault"
+	"wasl/internal/media"
 )
 
 // Problem is a problem document (RFC 9457). It never holds what the request held:
@@ -92,7 +93,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		f = fault.Of(fault.CodeNotFound)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		f = fault.Of(fault.CodeStorageUnavailable)
-	case a.Unavailable(err):
+	case a.Unavailable(err), errors.Is(err, media.ErrUnavailable):
 		a.Log.Error("storage does not answer", "request", requestID(ctx), "err", err)
 		f = fault.Of(fault.CodeStorageUnavailable)
 	default:

@@ -169,6 +169,14 @@ func (a *API) guarded(rule auth.Rule, most int64, h http.Handler) http.Handler {
 				limit = sessionLimit
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			if most > bodyLimit {
+				done, err := a.spool(w, r)
+				if err != nil {
+					a.refuse(w, r, err)
+					return
+				}
+				defer done()
+			}
 		}
 		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 		if r.Method == http.MethodPost && c.Known() && r.Header.Get(idempotencyHeader) != "" {

@@ -65,7 +65,8 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 		Pace: func(n desk.Number, _ time.Time) httpapi.Pace {
 			return httpapi.Pace{MPS: 20, Source: "test", From: "2025-11-21"}
 		},
-		Onboardings: &coexist.Mover{Graph: w.meta, Moves: w.DB, Facts: platform.Known(), Log: log}, Moves: w.DB, Phones: w.DB, Files: w.DB, Vault: w.vault,
+		Onboardings: &coexist.Mover{Graph: w.meta, Moves: w.DB, Facts: platform.Known(), Log: log}, Moves: w.DB, Phones: w.DB,
+		Openings: &coexist.Lookout{Openings: w.DB, Facts: platform.Known(), Log: log}, Files: w.DB, Vault: w.vault, Scratch: t.TempDir(),
 		Signup: httpapi.Signup{AppID: "1", ConfigID: "2", GraphVersion: "v25.0", SDKURL: "https://connect.facebook.net/en_US/sdk.js"}, SignupReady: true,
 		PublicURL: "http://wasl.test", Log: log,
 	}
@@ -77,7 +78,7 @@ func worldOn(t testing.TB, opened storetest.Opened, change ...func(*httpapi.Conf
 }
 
 func (w *world) chats(log *slog.Logger) *chatimport.Importer {
-	return &chatimport.Importer{Store: w.DB, Log: log}
+	return &chatimport.Importer{Store: w.DB, Vault: w.vault, Facts: platform.Known(), Log: log}
 }
 
 // wrote plants a message of the customer that opens the window now.

@@ -13,6 +13,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"wasl/internal/wa"
@@ -50,6 +51,9 @@ type Parsed struct {
 	Normalized
 }
 
+// ErrMoved says that another node has gone on with a fragment of history.
+var ErrMoved = errors.New("somebody else went on with this fragment of history")
+
 // Slice says which part of a history event to apply next.
 type Slice struct {
 	Business wa.BusinessID
@@ -75,11 +79,13 @@ type Store interface {
 	SetAside(ctx context.Context, id wa.DeliveryID, reason string) error
 	// HistoryWaits returns the Businesses of which history waits.
 	HistoryWaits(ctx context.Context) ([]wa.BusinessID, error)
-	// NextHistory returns a Business's oldest waiting history fragment and its
-	// delivery's body, ok false if none waits.
-	NextHistory(ctx context.Context, b wa.BusinessID) (s Slice, body []byte, ok bool, err error)
-	// ApplyHistory applies up to limit messages of ev from s.Done on.
-	ApplyHistory(ctx context.Context, now time.Time, s Slice, ev wa.Event, limit int) error
+	// NextHistory returns a Business's oldest waiting history fragment later than
+	// after, and its delivery's body; ok false if none waits.
+	NextHistory(ctx context.Context, b wa.BusinessID, after string) (s Slice, body []byte, ok bool, err error)
+	// ApplyHistory applies up to limit messages of ev from s.Done on, and returns
+	// the place reached, whole if that is the end. ErrMoved if the fragment is not
+	// at s any more.
+	ApplyHistory(ctx context.Context, now time.Time, s Slice, ev wa.Event, limit int) (next Slice, whole bool, err error)
 	// ParkHistory sets a fragment aside that cannot be applied.
 	ParkHistory(ctx context.Context, s Slice, reason string) error
 	// Listen returns a channel that receives when topic may have news.

@@ -19,9 +19,8 @@ var ErrUnavailable = errors.New("storage is not available")
 
 // Sizes and times of the reader.
 const (
-	batch        = 1024            // deliveries a transaction
-	poll         = 5 * time.Second // the truth behind the wakes
-	historySlice = 100             // messages of the past in one short transaction
+	batch = 1024            // deliveries a transaction
+	poll  = 5 * time.Second // the truth behind the wakes
 )
 
 // A Reader understands kept deliveries and applies them.
@@ -225,39 +224,3 @@ func (r *Reader) tellPacer(ps []Parsed) {
 // class is the outermost part of an error chain, which is ours and holds no
 // content of a message.
 func class(err error) string { return fmt.Sprintf("%.60s", err.Error()) }
-
-// HistoryRound applies one slice for every Business of which history waits.
-func (r *Reader) HistoryRound(ctx context.Context) (int, error) {
-	bs, err := r.Store.HistoryWaits(ctx)
-	if err != nil {
-		return 0, err
-	}
-	done := 0
-	for _, b := range bs {
-		ok, err := r.historySlice(ctx, b)
-		if err != nil {
-			return done, err
-		}
-		if ok {
-			done++
-		}
-	}
-	return done, nil
-}
-
-func (r *Reader) historySlice(ctx context.Context, b wa.BusinessID) (bool, error) {
-	s, body, ok, err := r.Store.NextHistory(ctx, b)
-	if err != nil || !ok {
-		return false, err
-	}
-	n := r.Normalize(body)
-	if s.Part >= len(n.Events) {
-		return true, r.Store.ParkHistory(ctx, s, "its delivery has no such part")
-	}
-	err = r.Store.ApplyHistory(ctx, clock.Now(), s, n.Events[s.Part], historySlice)
-	if err == nil || errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
-		return true, err
-	}
-	r.Log.Error("history cannot be applied and is set aside", "business", b, "fragment", s.Inbound, "err", err)
-	return true, r.Store.ParkHistory(ctx, s, class(err))
-}

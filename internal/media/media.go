@@ -79,6 +79,10 @@ var (
 	ErrNoAccess = errors.New("no access to the file at Meta")
 )
 
+// ErrUnavailable says that a vault does not answer. What was asked of it can be
+// asked again.
+var ErrUnavailable = errors.New("the store of files does not answer")
+
 // API is Meta's side.
 type API interface {
 	// Media asks for the address of a file, which lives five minutes.
@@ -106,7 +110,7 @@ type Store interface {
 type Vault interface {
 	// Create begins a new file.
 	Create(b wa.BusinessID) (Draft, error)
-	// Open opens one that is kept.
+	// Open opens one that is kept; fs.ErrNotExist if it is not there.
 	Open(b wa.BusinessID, sum []byte) (io.ReadSeekCloser, error)
 	// Remove forgets one; it is no error if it is not there.
 	Remove(b wa.BusinessID, sum []byte) error
@@ -115,7 +119,8 @@ type Vault interface {
 // Draft is a file being written. It is kept by Keep or forgotten by Drop.
 type Draft interface {
 	io.Writer
-	// Keep makes the bytes durable under their hash.
+	// Keep makes the bytes durable under their hash. It ends the draft, whatever
+	// comes of it.
 	Keep(sum []byte) error
 	Drop()
 }

@@ -82,5 +82,10 @@ func (s *Sweeper) remove(ctx context.Context, f File) error {
 	if err != nil || used {
 		return err
 	}
-	return s.Vault.Remove(f.Business, f.SHA256)
+	if err := s.Vault.Remove(f.Business, f.SHA256); err != nil {
+		// A vault that does not answer is asked again by the next sweep.
+		f.State = Stored
+		return errors.Join(err, s.Store.PutFile(ctx, f, clock.Now()))
+	}
+	return nil
 }

@@ -36,6 +36,9 @@ func (f Facts) span(n Name, scopes ...string) time.Duration {
 	return time.Duration(f.value(n, scopes...)) * time.Millisecond
 }
 
+// Amount is a fact that is a plain number, of the narrowest scope that is known.
+func (f Facts) Amount(n Name, scopes ...string) int64 { return f.value(n, scopes...) }
+
 // List is a fact that is a list, of the narrowest scope that is known.
 func (f Facts) List(n Name, scopes ...string) []string {
 	x, _ := f.Fact(n, scopes...)

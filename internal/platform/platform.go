@@ -61,6 +61,14 @@ const (
 	SignupCodeAge Name = "signup_code_age" // ms a code of Embedded Signup can be exchanged
 )
 
+// The facts of exported chats.
+const (
+	ImportUpload Name = "import_upload" // bytes of a file that is uploaded
+	ImportFile   Name = "import_file"   // bytes of a file in a zip, unpacked
+	ImportFiles  Name = "import_files"  // bytes of all files in a zip, unpacked
+	ImportRatio  Name = "import_ratio"  // how many times smaller a file in a zip may be
+)
+
 // Fact is one figure, or one list, and where it comes from.
 type Fact struct {
 	Name   Name     `json:"name"`

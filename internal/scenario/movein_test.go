@@ -153,6 +153,16 @@ func (s *spine) subscribe(fields ...string) {
 	}
 }
 
+// post calls Meta past the house, as somebody else does.
+func (s *spine) post(path, token string) int {
+	s.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "http://graph.test"+path, nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	w := httptest.NewRecorder()
+	s.emu.Handler().ServeHTTP(w, r)
+	return w.Code
+}
+
 // TestSyncStories: what may become of the past, each as the owner is told it.
 func TestSyncStories(t *testing.T) {
 	for _, tt := range []struct {
@@ -384,24 +394,6 @@ func TestOnboardingStories(t *testing.T) {
 		s.pass(12 * time.Hour)
 		if got := s.asked()["history"]; got != 2 {
 			t.Errorf("history was asked for %d times, want once per onboarding", got)
-		}
-	})
-	story("cloud mode: registered, no syncs", metaemu.NumberSpec{}, func(t *testing.T, s *spine) {
-		not := false
-		n := must(s.emu.CreateNumber(metaemu.NumberSpec{WABA: s.number.WABA, Digits: "966500000004", Coexistence: &not}))(t)
-		told := s.popup(true)
-		told.Mode, told.PhoneNumberID = coexist.ModeCloud, ""
-		o := s.begin(told)
-		if o.Step != coexist.Registering || o.Reason != coexist.WaitsForPIN {
-			t.Fatalf("onboarding = %+v, want it to ask for the code", o)
-		}
-		o = must(s.mover.Retry(t.Context(), s.business, o.ID, "123456"))(t)
-		if o.Step != coexist.Onboard || string(o.PhoneNumberID) != n.ID {
-			t.Fatalf("onboarding = %+v", o)
-		}
-		s.pass(time.Hour)
-		if len(s.asked()) > 0 {
-			t.Error("a number without a phone was asked for a sync")
 		}
 	})
 	story("L2 the phone's number is never registered", metaemu.NumberSpec{}, func(t *testing.T, s *spine) {

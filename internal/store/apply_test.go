@@ -50,14 +50,14 @@ func (d *teller) past(ev wa.Event, slice int) {
 	d.t.Helper()
 	d.tell(ev)
 	for {
-		s, _, ok, err := d.DB.NextHistory(d.t.Context(), d.Business)
+		s, _, ok, err := d.DB.NextHistory(d.t.Context(), d.Business, "")
 		if err != nil {
 			d.t.Fatalf("next history: %v", err)
 		}
 		if !ok {
 			return
 		}
-		if err := d.DB.ApplyHistory(d.t.Context(), at(1000), s, ev, slice); err != nil {
+		if _, _, err := d.DB.ApplyHistory(d.t.Context(), at(1000), s, ev, slice); err != nil {
 			d.t.Fatalf("apply history: %v", err)
 		}
 	}

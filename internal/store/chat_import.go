@@ -15,14 +15,14 @@ import (
 var _ chatimport.Store = (*DB)(nil)
 
 const importColumns = `SELECT id, number_id, name, by_whom, state, created_at, confirmed_at, finished_at, answers, preview,
-	handled, added, known, removed, kept FROM chat_import`
+	handled, added, known, removed, kept, files FROM chat_import`
 
 func scanImport(b wa.BusinessID, scan func(...any) error) (chatimport.Import, error) {
 	im := chatimport.Import{Business: b}
 	var created, confirmed, finished int64
 	var answers, preview string
 	err := scan(&im.ID, &im.Number, &im.Name, &im.By, &im.State, &created, &confirmed, &finished, &answers, &preview,
-		&im.Handled, &im.Added, &im.Known, &im.Removed, &im.Kept)
+		&im.Handled, &im.Added, &im.Known, &im.Removed, &im.Kept, &im.Files)
 	if err != nil {
 		return im, err
 	}
@@ -109,7 +109,9 @@ func (db *DB) Imports(ctx context.Context, b wa.BusinessID, n wa.NumberID, limit
 
 // OpenImports implements [chatimport.Store].
 func (db *DB) OpenImports(ctx context.Context, b wa.BusinessID) ([]chatimport.Import, error) {
-	return db.listImports(ctx, b, importColumns+" WHERE business_id = $1 AND state IN ('waiting', 'running', 'undoing') ORDER BY id", string(b))
+	return db.listImports(ctx, b, importColumns+` WHERE business_id = $1 AND id IN
+		(SELECT id FROM chat_import WHERE business_id = $1 AND state IN ('waiting', 'running', 'undoing')
+		UNION SELECT import_id FROM chat_import_file WHERE business_id = $1 AND import_id > '') ORDER BY id`, string(b))
 }
 
 func (db *DB) listImports(ctx context.Context, b wa.BusinessID, query string, args ...any) ([]chatimport.Import, error) {

@@ -63,13 +63,13 @@ func (db *DB) AddSlice(ctx context.Context, now time.Time, im chatimport.Import,
 			return chatimport.ErrMoved
 		}
 		a := newApplier(db, t, im.Business, now)
-		added := 0
+		d := done{handled: len(items), last: last}
 		if len(items) > 0 {
-			if added, err = a.importSlice(ctx, im, items); err != nil {
+			if d.added, d.files, err = a.importSlice(ctx, im, items); err != nil {
 				return err
 			}
 		}
-		return a.importedTo(ctx, im, len(items), added, last)
+		return a.importedTo(ctx, im, d)
 	})
 	if err != nil {
 		return fmt.Errorf("add slice of chat: %w", err)
@@ -78,36 +78,40 @@ func (db *DB) AddSlice(ctx context.Context, now time.Time, im chatimport.Import,
 	return nil
 }
 
-// importSlice adds what of the items is not there yet.
-func (a *applier) importSlice(ctx context.Context, im chatimport.Import, items []chatimport.Item) (int, error) {
+// importSlice adds what of the items is not there yet, with the files there are.
+func (a *applier) importSlice(ctx context.Context, im chatimport.Import, items []chatimport.Item) (added, withFile int, err error) {
 	who := wa.Party{Phone: im.Preview.Contact}
 	keys := map[string]bool{}
 	for _, k := range naturalKeys(who) {
 		keys[k] = true
 	}
 	if err := a.load(ctx, keys, nil); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	c, err := a.contact(ctx, who, hearsay)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if c == nil {
-		return 0, errors.New("an import that names nobody")
+		return 0, 0, errors.New("an import that names nobody")
 	}
 	if c.isNew && im.Preview.Them != "" && wa.Digits(im.Preview.Them) != im.Preview.Contact {
 		c.inBook(im.Preview.Them, clock.Micros(hearsay))
 	}
 	cv := a.conversation(im.Number, c)
 	if err := a.madeBy(ctx, im, c, cv); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	have, err := there(ctx, a.t.query, pastOf{a.b, im.Number, cv.id}, chatimport.SpanOf(items))
 	if err != nil {
-		return 0, err
+		return 0, 0, err
+	}
+	held, err := a.t.importFiles(ctx, im, items)
+	if err != nil {
+		return 0, 0, err
 	}
 	minutes := chatimport.NewMinutes(have)
-	var messages, bodies, marks [][]any
+	var messages, bodies, marks, files [][]any
 	for _, it := range items {
 		if minutes.Has(it) {
 			continue
@@ -118,6 +122,9 @@ func (a *applier) importSlice(ctx context.Context, im chatimport.Import, items [
 		messages = append(messages, m.row(a.b))
 		bodies = append(bodies, []any{string(a.b), string(m.id), string(it.Content.JSON), it.Content.Text})
 		marks = append(marks, []any{string(a.b), im.ID, string(m.id)})
+		if f, ok := held[it.File]; ok && it.File != "" {
+			files = append(files, a.importedFile(m, f))
+		}
 	}
 	for _, w := range []struct {
 		rows [][]any
@@ -126,16 +133,17 @@ func (a *applier) importSlice(ctx context.Context, im chatimport.Import, items [
 		{messages, "INSERT INTO message (business_id, " + msgColumns + ")"},
 		{bodies, "INSERT INTO message_body (business_id, message_id, content, text)"},
 		{marks, "INSERT INTO chat_import_message (business_id, import_id, message_id)"},
+		{files, importedFileHead},
 	} {
 		if _, err := a.insert(ctx, w.rows, w.head, ""); err != nil {
-			return 0, fmt.Errorf("write imported messages: %w", err)
+			return 0, 0, fmt.Errorf("write imported messages: %w", err)
 		}
 	}
 	// One entry a slice: nobody wakes for what was said long ago.
 	a.entries = nil
 	f := wa.Facts{Event: "slice", Count: len(messages)}
 	a.entry(wa.ChatImported, im.Number, nil, cv, nil, f)
-	return len(messages), nil
+	return len(messages), len(files), nil
 }
 
 // madeBy notes what the import is about to make, so that undoing it can remove
@@ -166,18 +174,24 @@ func importedRow(cv *convRow, it chatimport.Item) *msgRow {
 	return m
 }
 
+// done is what a slice came to.
+type done struct {
+	handled, added, files int
+	last                  bool
+}
+
 // importedTo writes how far an import has come, and its entry last.
-func (a *applier) importedTo(ctx context.Context, im chatimport.Import, handled, added int, last bool) error {
+func (a *applier) importedTo(ctx context.Context, im chatimport.Import, d done) error {
 	state, finished := chatimport.Running, int64(0)
-	if last {
+	if d.last {
 		state, finished = chatimport.Done, clock.Micros(a.now)
 	}
-	_, err := a.t.exec(ctx, `UPDATE chat_import SET handled = handled + $3, added = added + $4, known = known + $5, state = $6, finished_at = $7
-		WHERE business_id = $1 AND id = $2`, string(a.b), im.ID, handled, added, handled-added, string(state), finished)
+	_, err := a.t.exec(ctx, `UPDATE chat_import SET handled = handled + $3, added = added + $4, known = known + $5, state = $6, finished_at = $7, files = files + $8
+		WHERE business_id = $1 AND id = $2`, string(a.b), im.ID, d.handled, d.added, d.handled-d.added, string(state), finished, d.files)
 	if err != nil {
 		return fmt.Errorf("move import: %w", err)
 	}
-	if last {
+	if d.last {
 		if err := a.t.dropImportText(ctx, a.b, im.ID); err != nil {
 			return err
 		}
@@ -197,10 +211,11 @@ func (t *tx) dropImportText(ctx context.Context, b wa.BusinessID, id string) err
 	return t.importsRest(ctx, b)
 }
 
-// importsRest forgets that imports are due where none is open.
+// importsRest forgets that imports are due where none is open and none holds files.
 func (t *tx) importsRest(ctx context.Context, b wa.BusinessID) error {
 	_, err := t.exec(ctx, `DELETE FROM due WHERE bucket = $2 AND business_id = $1 AND work = 'import' AND NOT EXISTS
-		(SELECT 1 FROM chat_import WHERE business_id = $1 AND state IN ('waiting', 'running', 'undoing'))`, string(b), bucket(b))
+		(SELECT 1 FROM chat_import WHERE business_id = $1 AND state IN ('waiting', 'running', 'undoing'))
+		AND NOT EXISTS (SELECT 1 FROM chat_import_file WHERE business_id = $1 AND import_id > '')`, string(b), bucket(b))
 	return err
 }
 

@@ -99,6 +99,9 @@ func (a *applier) unimport(ctx context.Context, im chatimport.Import, limit int)
 			return 0, fmt.Errorf("remove imported messages: %w", err)
 		}
 	}
+	if err := a.unimportFiles(ctx, im, gone); err != nil {
+		return 0, err
+	}
 	_, err = a.t.exec(ctx, "DELETE FROM chat_import_message WHERE business_id = $1 AND import_id = $3 AND "+a.t.d.in("message_id", 2),
 		string(a.b), a.t.d.list(listed), im.ID)
 	if err != nil {

@@ -116,10 +116,12 @@ func (db *DB) OldFiles(ctx context.Context, b wa.BusinessID, before time.Time, l
 	return db.files(ctx, b, " WHERE business_id = $1 AND state = 'stored' AND stored_at < $2 ORDER BY stored_at LIMIT $3", string(b), clock.Micros(before), limit)
 }
 
-// SumUsed reports whether a stored file of the Business has a hash.
+// SumUsed reports whether a stored file of the Business has a hash, or one that an
+// import holds.
 func (db *DB) SumUsed(ctx context.Context, b wa.BusinessID, sum []byte) (bool, error) {
 	var n int
-	err := db.row(ctx, "SELECT COUNT(*) FROM message_file WHERE business_id = $1 AND sha256 = $2 AND state = 'stored'", []any{string(b), sum}, &n)
+	err := db.row(ctx, `SELECT (SELECT COUNT(*) FROM message_file WHERE business_id = $1 AND sha256 = $2 AND state = 'stored')
+		+ (SELECT COUNT(*) FROM chat_import_file WHERE business_id = $1 AND sha256 = $2)`, []any{string(b), sum}, &n)
 	if err != nil {
 		return false, fmt.Errorf("look for file: %w", err)
 	}

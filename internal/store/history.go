@@ -15,13 +15,13 @@ import (
 	"wasl/internal/wa"
 )
 
-// NextHistory returns the oldest waiting history fragment with its delivery's
-// body.
-func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID) (s ingest.Slice, body []byte, ok bool, err error) {
+// NextHistory returns the oldest waiting history fragment later than after, with
+// its delivery's body.
+func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID, after string) (s ingest.Slice, body []byte, ok bool, err error) {
 	s.Business = b
 	err = db.row(ctx, `SELECT id, delivery_id, part, done, tries FROM inbound
-		WHERE business_id = $1 AND lane = 'history' AND state = 'waiting' ORDER BY id LIMIT 1`,
-		[]any{string(b)}, &s.Inbound, &s.Delivery, &s.Part, &s.Done, &s.Tries)
+		WHERE business_id = $1 AND lane = 'history' AND state = 'waiting' AND id > $2 ORDER BY id LIMIT 1`,
+		[]any{string(b), after}, &s.Inbound, &s.Delivery, &s.Part, &s.Done, &s.Tries)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, nil, false, nil
 	}
@@ -34,53 +34,90 @@ func (db *DB) NextHistory(ctx context.Context, b wa.BusinessID) (s ingest.Slice,
 	return s, body, true, nil
 }
 
-// ApplyHistory applies up to limit messages of a fragment in one transaction.
-// The journal gets one entry for the whole fragment, with its last messages.
-func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, ev wa.Event, limit int) error {
+// ApplyHistory applies up to limit messages of a fragment in one transaction, and
+// returns where it is then. The journal gets one entry for the whole fragment,
+// with its last messages. [ingest.ErrMoved] if the fragment is not where s says:
+// another node has gone on with it.
+func (db *DB) ApplyHistory(ctx context.Context, now time.Time, s ingest.Slice, ev wa.Event, limit int) (next ingest.Slice, whole bool, err error) {
 	all, files := historyMessages(ev)
 	end := min(s.Done+limit, len(all))
 	at, reason, err := db.owner(ctx, placeOf(ev))
 	if err != nil {
-		return err
+		return s, false, err
 	}
 	if at.business != s.Business {
-		return db.ParkHistory(ctx, s, firstOf(reason, "number_moved"))
+		return s, true, db.ParkHistory(ctx, s, firstOf(reason, "number_moved"))
 	}
+	whole = end == len(all)
 	var lanes []media.Lane
+	for try := 1; ; try++ {
+		lanes, err = db.applyHistoryOnce(ctx, now, s, at.number, ev, all, end, files)
+		// A live message of the same person came at the same moment: the second time
+		// its rows are there to be found.
+		if err == nil || try == writeTries || !db.d.duplicate(err) {
+			break
+		}
+	}
+	if err != nil {
+		return s, false, err
+	}
+	if whole {
+		db.grew(s.Business)
+	}
+	db.wakeFiles(lanes)
+	s.Done = end
+	return s, whole, nil
+}
+
+func (db *DB) applyHistoryOnce(ctx context.Context, now time.Time, s ingest.Slice, n wa.NumberID, ev wa.Event, all []wa.HistoryMessage, end int, files bool) (lanes []media.Lane, err error) {
 	err = db.write(ctx, background, func(ctx context.Context, t *tx) error {
+		if err := t.atSlice(ctx, s); err != nil {
+			return err
+		}
 		a := newApplier(db, t, s.Business, now)
 		defer func() { lanes = a.files }()
-		if err := a.prepareHistory(ctx, at.number, all[s.Done:end]); err != nil {
+		if err := a.prepareHistory(ctx, n, all[s.Done:end]); err != nil {
 			return err
 		}
 		for _, m := range all[s.Done:end] {
-			f, err := a.past(ctx, at.number, m, files)
+			f, err := a.past(ctx, n, m, files)
 			if err != nil {
 				return err
 			}
 			if f.state == "parked" {
-				a.note("unknown", at.number, nil, m.At, "history", f.reason, m.Content.JSON, string(m.WAMID))
+				a.note("unknown", n, nil, m.At, "history", f.reason, m.Content.JSON, string(m.WAMID))
 			}
 		}
 		// One entry a fragment, none a message; but who was merged must be told.
 		a.entries = slices.DeleteFunc(a.entries, func(e wa.Entry) bool { return e.Kind != wa.ContactMerged })
 		if end == len(all) {
-			if err := a.chunkDone(ctx, at.number, ev, len(all)); err != nil {
+			if err := a.chunkDone(ctx, n, ev, len(all)); err != nil {
 				return err
 			}
 		}
-		if err := a.finish(ctx); err != nil {
+		if err := a.flush(ctx); err != nil {
 			return err
 		}
-		return t.moveInbound(ctx, s, end, end == len(all))
+		if err := t.moveInbound(ctx, s, end, end == len(all)); err != nil {
+			return err
+		}
+		return t.append(ctx, a.b, a.now, a.entries)
 	})
-	if err == nil && end == len(all) {
-		db.grew(s.Business)
+	return lanes, err
+}
+
+// atSlice holds a fragment that is where s says until the transaction ends.
+func (t *tx) atSlice(ctx context.Context, s ingest.Slice) error {
+	var state string
+	var done int
+	err := t.row(ctx, "SELECT state, done FROM inbound WHERE business_id = $1 AND id = $2"+t.d.lockRow(), []any{string(s.Business), s.Inbound}, &state, &done)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("look at history fragment: %w", err)
 	}
-	if err == nil {
-		db.wakeFiles(lanes)
+	if err != nil || state != "waiting" || done != s.Done {
+		return ingest.ErrMoved
 	}
-	return err
+	return nil
 }
 
 // moveInbound writes how far a fragment is applied, and forgets one that is
@@ -96,20 +133,37 @@ func (t *tx) moveInbound(ctx context.Context, s ingest.Slice, done int, whole bo
 	if !whole {
 		return nil
 	}
-	_, err := t.exec(ctx, `DELETE FROM due WHERE business_id = $1 AND work = 'history' AND NOT EXISTS
-		(SELECT 1 FROM inbound WHERE business_id = $1 AND lane = 'history' AND state = 'waiting')`, string(s.Business))
-	return err
+	return t.pastRests(ctx, s.Business)
+}
+
+// pastRests forgets that history is due if none waits. The mark is held before
+// anybody looks: whoever files a fragment writes the mark too, so that the look
+// sees the fragment, or the mark is written again after it was taken away.
+func (t *tx) pastRests(ctx context.Context, b wa.BusinessID) error {
+	var one int
+	err := t.row(ctx, "SELECT 1 FROM due WHERE bucket = $1 AND business_id = $2 AND work = 'history'"+t.d.lockRow(), []any{bucket(b), string(b)}, &one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		_, err = t.exec(ctx, `DELETE FROM due WHERE bucket = $1 AND business_id = $2 AND work = 'history' AND NOT EXISTS
+			(SELECT 1 FROM inbound WHERE business_id = $2 AND lane = 'history' AND state = 'waiting')`, bucket(b), string(b))
+	}
+	if err != nil {
+		return fmt.Errorf("rest from history: %w", err)
+	}
+	return nil
 }
 
 // ParkHistory sets a fragment aside that cannot be applied.
 func (db *DB) ParkHistory(ctx context.Context, s ingest.Slice, reason string) error {
 	return db.write(ctx, background, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "UPDATE inbound SET state = 'parked', reason = $3, tries = tries + 1 WHERE business_id = $1 AND id = $2",
+		_, err := t.exec(ctx, "UPDATE inbound SET state = 'parked', reason = $3, tries = tries + 1 WHERE business_id = $1 AND id = $2 AND state = 'waiting'",
 			string(s.Business), s.Inbound, reason)
 		if err != nil {
 			return err
 		}
-		return t.moveInbound(ctx, s, s.Done, false)
+		return t.pastRests(ctx, s.Business)
 	})
 }
 

@@ -29,11 +29,11 @@ func TestL33HistoryIsAppliedInShortTransactions(t *testing.T) {
 		ev := chunk(d, 250)
 		d.tell(ev)
 		for i, want := range []string{"100|waiting", "200|waiting", "250|done"} {
-			s, _, ok, err := d.DB.NextHistory(t.Context(), d.Business)
+			s, _, ok, err := d.DB.NextHistory(t.Context(), d.Business, "")
 			if err != nil || !ok || s.Done != i*100 {
 				t.Fatalf("next history = %+v, %t, %v; want it from message %d on", s, ok, err, i*100)
 			}
-			if err := d.DB.ApplyHistory(t.Context(), at(5), s, ev, 100); err != nil {
+			if _, _, err := d.DB.ApplyHistory(t.Context(), at(5), s, ev, 100); err != nil {
 				t.Fatal(err)
 			}
 			if got := d.one("SELECT done, state FROM inbound"); got != want {
@@ -41,7 +41,7 @@ func TestL33HistoryIsAppliedInShortTransactions(t *testing.T) {
 			}
 			d.tell(d.received(fmt.Sprint("live", i), phone("447700900000"), i))
 		}
-		if _, _, ok, err := d.DB.NextHistory(t.Context(), d.Business); ok || err != nil {
+		if _, _, ok, err := d.DB.NextHistory(t.Context(), d.Business, ""); ok || err != nil {
 			t.Errorf("history still waits (%v)", err)
 		}
 		if bs, err := d.DB.HistoryWaits(t.Context()); len(bs) != 0 || err != nil {

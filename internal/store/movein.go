@@ -31,9 +31,9 @@ func (db *DB) BeginOnboarding(ctx context.Context, o coexist.Onboarding, s coexi
 		return err
 	}
 	err = db.write(ctx, live, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO onboarding (business_id, id, mode, step, by_person, begun_at, waba_id, hint, next_at, secret_sealed)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, string(o.Business), o.ID, o.Mode, string(o.Step), string(o.By),
-			clock.Micros(o.BegunAt), string(o.WABAID), string(o.Hint), clock.Micros(o.NextAt), sealed)
+		_, err := t.exec(ctx, `INSERT INTO onboarding (business_id, id, mode, step, by_person, begun_at, waba_id, hint, next_at, secret_sealed, phone_number_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, string(o.Business), o.ID, o.Mode, string(o.Step), string(o.By),
+			clock.Micros(o.BegunAt), string(o.WABAID), string(o.Hint), clock.Micros(o.NextAt), sealed, string(o.PhoneNumberID))
 		if err != nil {
 			return err
 		}
@@ -42,6 +42,7 @@ func (db *DB) BeginOnboarding(ctx context.Context, o coexist.Onboarding, s coexi
 	if err != nil {
 		return fmt.Errorf("begin onboarding: %w", err)
 	}
+	db.Wake(TopicMove) // Whoever moves them may be asleep beyond the time at which this one is due.
 	return nil
 }
 
@@ -117,12 +118,15 @@ func (t *tx) advance(ctx context.Context, o coexist.Onboarding, now time.Time) e
 }
 
 // Admit implements [coexist.Moves].
-func (db *DB) Admit(ctx context.Context, o coexist.Onboarding, c coexist.Candidate, token string, began, now time.Time) (wa.NumberID, error) {
+func (db *DB) Admit(ctx context.Context, o coexist.Onboarding, c coexist.Candidate, s coexist.Secret, began, now time.Time) (wa.NumberID, error) {
 	n := NewNumber{
 		Business: o.Business, PhoneNumberID: c.ID, WABAID: o.WABAID, Display: c.Display, Name: c.Name, Mode: o.Mode,
-		Token: []byte(token), OnboardedAt: began,
+		Token: []byte(s.Token), OnboardedAt: began,
 	}
 	number, err := db.addNumber(ctx, n, now, func(ctx context.Context, t *tx, number wa.NumberID) error {
+		if err := t.sealPIN(ctx, db, o, number, s.PIN); err != nil {
+			return err
+		}
 		if o.Mode == coexist.ModeCoexistence {
 			for _, k := range coexist.SyncKinds {
 				if err := t.newSync(ctx, coexist.NewSync(o.Business, number, k, began)); err != nil {
@@ -152,6 +156,49 @@ func (db *DB) Admit(ctx context.Context, o coexist.Onboarding, c coexist.Candida
 	db.Wake(TopicMove)
 	db.Wake(ingest.TopicKept)
 	return number, nil
+}
+
+// sealPIN keeps the two-step code of a number that is the API's alone. A number
+// on a phone has none that we may know.
+func (t *tx) sealPIN(ctx context.Context, db *DB, o coexist.Onboarding, number wa.NumberID, pin string) error {
+	var sealed []byte
+	switch {
+	case o.Mode == coexist.ModeCoexistence:
+	case pin == "":
+		return nil // the one that is kept went on working
+	default:
+		var err error
+		if sealed, err = db.sealer.Seal(string(o.Business), pinPlace(number), []byte(pin)); err != nil {
+			return fmt.Errorf("seal two-step code: %w", err)
+		}
+	}
+	_, err := t.exec(ctx, "UPDATE number SET pin_sealed = $3 WHERE business_id = $1 AND id = $2", string(o.Business), string(number), sealed)
+	return err
+}
+
+func pinPlace(number wa.NumberID) string { return "number/" + string(number) + "/pin" }
+
+// NumberKept implements [coexist.Moves].
+func (db *DB) NumberKept(ctx context.Context, b wa.BusinessID, id wa.PhoneNumberID) (k coexist.Kept, err error) {
+	var number wa.NumberID
+	var sealed []byte
+	err = db.row(ctx, "SELECT id, mode, stage, pin_sealed FROM number WHERE business_id = $1 AND phone_number_id = $2",
+		[]any{string(b), string(id)}, &number, &k.Mode, &k.Stage, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return coexist.Kept{}, nil
+	}
+	if err != nil {
+		return k, fmt.Errorf("read what is known of a number: %w", err)
+	}
+	if sealed == nil {
+		return k, nil
+	}
+	pin, err := db.sealer.Open(string(b), pinPlace(number), sealed)
+	if err != nil {
+		return k, fmt.Errorf("open two-step code: %w", err)
+	}
+	k.PIN = string(pin)
+	return k, nil
 }
 
 // replayFrom gives deliveries another look that could not be applied since an

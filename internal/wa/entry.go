@@ -29,6 +29,7 @@ const (
 	HistoryMediaKind       Kind = "history.media"
 	HistoryDeclinedKind    Kind = "history.declined"
 	ChatImported           Kind = "chat.imported"
+	EligibilityOpened      Kind = "eligibility.opened" // Coexistence is offered now where a watched number belongs
 	SystemNoticedKind      Kind = "system.noticed"
 	ErrorReported          Kind = "error.reported"
 	UnknownKept            Kind = "unknown.kept"

@@ -83,24 +83,39 @@ function accountStep() {
   return form("chooseAccount", "chooseAccountWhy", [label], async (el) => show(await step("account", { portfolio_id: el.portfolio.value })), "next");
 }
 
+// refusal is what the popup says of a refused step, and the way to report it.
+function refusal(s) {
+  if (!s.error) return [];
+  const p = make("p", "refusal", s.error.error_message), report = make("button", "", word("report"));
+  p.dir = "auto";
+  p.setAttribute("role", "alert");
+  report.type = "button";
+  report.addEventListener("click", () => leave(true));
+  return [p, report];
+}
+
 function numberStep(s) {
   const label = make("label", "", word("appNumber") + " "), input = make("input");
   Object.assign(input, { name: "digits", type: "tel", required: true, dir: "ltr", autocomplete: "off", value: s.digits ?? "" });
   label.append(input);
-  const fields = [label];
-  if (s.error) {
-    const p = make("p", "refusal", s.error.error_message), report = make("button", "", word("report"));
-    p.dir = "auto";
-    p.setAttribute("role", "alert");
-    report.type = "button";
-    report.addEventListener("click", () => leave(true));
-    fields.push(p, report);
-  }
+  const fields = [label, ...refusal(s)];
   const title = s.feature_type === "whatsapp_business_app_onboarding" ? "connectApp" : "addNumber";
   return form(title, title + "Why", fields, async (el) => show(await step("number", { digits: el.digits.value })), "next");
 }
 
+// messageStep is for a number without an app: the code that came to it is typed here.
+function messageStep(s) {
+  const label = make("label", "", word("smsCode") + " "), input = make("input");
+  Object.assign(input, { name: "code", inputMode: "numeric", required: true, dir: "ltr", autocomplete: "one-time-code" });
+  label.append(input);
+  const came = make("p", "soft", word("smsCame") + " "), code = make("output", "challenge", s.challenge);
+  code.id = "challenge";
+  came.append(code);
+  return form("confirmByCode", "confirmByCodeWhy", [label, ...refusal(s), came], async (el) => show(await step("verify", { code: el.code.value })), "next");
+}
+
 function challengeStep(s) {
+  if (s.challenge_kind === "sms") return messageStep(s);
   const card = make("div", "card");
   const code = make("output", s.challenge_kind === "qr" ? "challenge qr" : "challenge", s.challenge);
   code.id = "challenge";
@@ -126,7 +141,7 @@ function doneStep() {
   const card = make("div", "card"), b = make("button", "main", word("close"));
   b.type = "button";
   b.addEventListener("click", () => window.close());
-  card.append(make("h2", "", word("connected")), make("p", "", word("connectedWhy")), b);
+  card.append(make("h2", "", word("connected")), make("p", "", word(run.signup.challenge_kind === "sms" ? "aloneWhy" : "connectedWhy")), b);
   return card;
 }
 

@@ -4,6 +4,8 @@ export const paths = {
   conversation: (id: string) => `/c/${encodeURIComponent(id)}`,
   numbers: '/numbers',
   number: (id: string) => `/numbers/${encodeURIComponent(id)}`,
+  chatImports: (number: string) => `/numbers/${encodeURIComponent(number)}/import`,
+  chatImport: (number: string, one: string) => `/numbers/${encodeURIComponent(number)}/import/${encodeURIComponent(one)}`,
   /** The one page that may load Meta's script: a link to it loads the page anew. */
   connect: '/connect',
   connecting: (onboarding: string) => `/connect/${encodeURIComponent(onboarding)}`,

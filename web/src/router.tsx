@@ -51,6 +51,16 @@ const numberRoute = createRoute({
   path: '/numbers/$id',
   component: lazyRouteComponent(() => import('./numbers/NumberPage'), 'NumberPage'),
 })
+const importsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers/$id/import',
+  component: lazyRouteComponent(() => import('./imports/ImportPage'), 'ImportPage'),
+})
+const importRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/numbers/$id/import/$one',
+  component: lazyRouteComponent(() => import('./imports/OneImport'), 'OneImport'),
+})
 const connectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connect',
@@ -83,6 +93,8 @@ export const router = createRouter({
     inboxRoute.addChildren([noConversationRoute, conversationRoute]),
     numbersRoute,
     numberRoute,
+    importsRoute,
+    importRoute,
     connectRoute,
     connectingRoute,
     openSyncsRoute,

@@ -14,6 +14,8 @@ import (
 	"wasl/internal/chatimport"
 	"wasl/internal/clock"
 	"wasl/internal/fault"
+	"wasl/internal/media"
+	"wasl/internal/platform"
 	"wasl/internal/wa"
 )
 
@@ -30,7 +32,9 @@ type importer struct {
 func newImporter(t *testing.T, open Open) importer {
 	s := open(t).Plant(t, "Palm Bakery")
 	log := &bytes.Buffer{}
-	return importer{s, &chatimport.Importer{Store: s.DB, Log: slog.New(slog.NewTextHandler(log, nil))}, s.Number("Palm Bakery"), log}
+	return importer{s, &chatimport.Importer{
+		Store: s.DB, Vault: media.Disk{Root: t.TempDir()}, Facts: platform.Known(), Log: slog.New(slog.NewTextHandler(log, nil)),
+	}, s.Number("Palm Bakery"), log}
 }
 
 func (i importer) source(text string) chatimport.Source {
@@ -253,7 +257,7 @@ func importsInSlices(t *testing.T, open Open) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dying := &chatimport.Importer{Store: &crashing{broken.DB, 1}, Log: broken.Log}
+	dying := &chatimport.Importer{Store: &crashing{broken.DB, 1}, Vault: broken.Vault, Log: broken.Log}
 	if _, err := dying.Finish(t.Context(), broken.Business, im.ID); !errors.Is(err, errCrash) {
 		t.Fatalf("got %v, want a crash", err)
 	}

@@ -91,7 +91,7 @@ func onboardingSecret(open Open) func(*testing.T) {
 func admit(s Seed, o coexist.Onboarding, pnid wa.PhoneNumberID, began time.Time) wa.NumberID {
 	s.t.Helper()
 	c := coexist.Candidate{ID: pnid, Display: "+20 100 000 0009", Name: "Shop", OnBizApp: true, PlatformType: "CLOUD_API"}
-	n, err := s.DB.Admit(s.t.Context(), o, c, "a token", began, Noon)
+	n, err := s.DB.Admit(s.t.Context(), o, c, coexist.Secret{Token: "a token"}, began, Noon)
 	if err != nil {
 		s.t.Fatalf("admit: %v", err)
 	}
@@ -187,7 +187,7 @@ func foreignOnboarding(open Open) func(*testing.T) {
 			t.Errorf("another's syncs: %v, %v", syncs, err)
 		}
 		foreign := begun(two, "onb_2")
-		_, err := two.DB.Admit(ctx, foreign, coexist.Candidate{ID: "pn-new", Display: "+20 100 000 0009", OnBizApp: true}, "t", Noon, Noon)
+		_, err := two.DB.Admit(ctx, foreign, coexist.Candidate{ID: "pn-new", Display: "+20 100 000 0009", OnBizApp: true}, coexist.Secret{Token: "t"}, Noon, Noon)
 		if !errors.Is(err, coexist.ErrTaken) {
 			t.Errorf("admit a number of another: %v, want ErrTaken", err)
 		}

@@ -1,5 +1,5 @@
 import { call, query } from './client'
-import type { BeginOnboarding, Eligibility, Onboarding, PlatformFact, Prospect, Signup, Sync, SyncKind } from './movein'
+import type { BeginOnboarding, Eligibility, Onboarding, Opening, PlatformFact, Prospect, Signup, Sync, SyncKind } from './movein'
 import type { Contact, Conversation, Delivery, Message, Page, Session, WaNumber } from './types'
 
 export type ConversationFilter = {
@@ -25,6 +25,9 @@ export const calls = {
 
   platform: () => call<{ on: string; data: PlatformFact[] }>('GET', '/v1/platform'),
   eligibility: (prospect: Prospect) => call<Eligibility>('POST', '/v1/eligibility', { body: prospect }),
+  openings: () => call<Page<Opening>>('GET', '/v1/eligibility/watch'),
+  askOpening: (number: string) => call<Opening>('POST', '/v1/eligibility/watch', { body: { number } }),
+  dropOpening: (opening: string) => call<void>('DELETE', `/v1/eligibility/watch/${id(opening)}`),
   signup: () => call<Signup>('GET', '/v1/signup'),
   onboardings: () => call<Page<Onboarding>>('GET', '/v1/onboardings'),
   onboarding: (onboarding: string) => call<Onboarding>('GET', `/v1/onboardings/${id(onboarding)}`),

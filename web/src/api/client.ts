@@ -41,7 +41,7 @@ export async function call<T>(method: string, path: string, options: Options = {
   return (await answer.json()) as T
 }
 
-async function problemFrom(answer: Response): Promise<Problem> {
+export async function problemFrom(answer: Response): Promise<Problem> {
   const field = (body: unknown, name: string): string => {
     if (typeof body !== 'object' || body === null) return ''
     const value: unknown = Reflect.get(body, name)

@@ -9,6 +9,7 @@ export const keys = {
   syncs: (number: string) => ['numbers', number, 'syncs'] as const,
   openSyncs: ['open-syncs'] as const,
   platform: ['platform'] as const,
+  openings: ['openings'] as const,
   eligibility: (prospect: Prospect) => ['eligibility', prospect] as const,
   signup: ['signup'] as const,
   onboardings: ['onboardings'] as const,

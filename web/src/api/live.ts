@@ -45,6 +45,7 @@ export class Live {
       if (!entry.conversation_id) this.contactChanged(entry.contact_id)
     }
     if (/^(number|account|history)\./.test(entry.kind)) this.invalidate(keys.numbers)
+    if (entry.kind === 'eligibility.opened') this.invalidate(keys.openings)
     this.timer ??= setTimeout(() => this.flush(), gather)
   }
 

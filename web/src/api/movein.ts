@@ -108,3 +108,6 @@ export type PlatformFact = { name: string; scope: string; value: number; list: s
 export function ended(sync: Pick<Sync, 'state'>): boolean {
   return ['complete', 'declined', 'already_used', 'too_late', 'failed'].includes(sync.state)
 }
+
+/** Opening is the wish to be told when phone and API together are offered where a number belongs. */
+export type Opening = { id: string; number: string; country: string; asked_at: string; opened_at: string | null; from: string; source: string }

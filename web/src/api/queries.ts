@@ -52,6 +52,8 @@ export const openSyncsQuery = queryOptions({
 
 export const platformQuery = queryOptions({ queryKey: keys.platform, queryFn: async () => (await calls.platform()).data, staleTime })
 
+export const openingsQuery = queryOptions({ queryKey: keys.openings, queryFn: calls.openings, select: (page) => page.data })
+
 export const eligibilityQuery = (prospect: Prospect) =>
   queryOptions({ queryKey: keys.eligibility(prospect), queryFn: () => calls.eligibility(prospect), staleTime: 60_000 })
 

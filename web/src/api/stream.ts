@@ -25,6 +25,7 @@ const kinds = [
   'history.media',
   'history.declined',
   'chat.imported',
+  'eligibility.opened',
   'system.noticed',
   'error.reported',
   'unknown.kept',

@@ -71,6 +71,7 @@ function Contents({ number }: { number: WaNumber }) {
       {cut && phone ? <Relink number={number} /> : null}
       <Tiles number={number} />
       {phone ? <Syncs number={number.id} /> : null}
+      {phone ? <ImportLink number={number.id} /> : null}
       {phone ? <Carries /> : null}
       {!cut && phone ? <Relink number={number} /> : null}
       <Ids number={number} />
@@ -175,6 +176,20 @@ function Tile({ name, note, children }: { name: string; note?: string; children:
       <p className="text-lg font-strong">{children}</p>
       {note ? <p className="mt-1 text-xs text-soft">{note}</p> : null}
     </li>
+  )
+}
+
+function ImportLink({ number }: { number: string }) {
+  const { words } = useWords()
+  const { session } = useConnection()
+  if (session.person.role === 'agent') return null
+  return (
+    <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <Link to="/numbers/$id/import" params={{ id: number }} className={buttonLook('plain', 'min-h-11')}>
+        {words.imports.link}
+      </Link>
+      <span className="text-sm text-soft">{words.imports.linkWhy}</span>
+    </p>
   )
 }
 

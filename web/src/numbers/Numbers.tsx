@@ -14,6 +14,7 @@ import { Ltr } from '../ui/Ltr'
 import { Page } from '../ui/Page'
 import { BackToInbox } from '../ui/BackToInbox'
 import { useWords } from '../words/words'
+import { Opened } from './connect/Opening'
 
 /** Numbers shows how each number stands; every figure of Meta's carries the date it holds from. */
 export function Numbers() {
@@ -58,6 +59,7 @@ export function Numbers() {
         )
       }
     >
+      <Opened />
       {body()}
     </Page>
   )

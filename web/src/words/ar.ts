@@ -2,6 +2,7 @@ import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
 import { awayAr } from './away.ar'
+import { importsAr } from './imports.ar'
 import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
@@ -344,6 +345,7 @@ export const ar: Words = {
   connect: connectAr,
   away: awayAr,
   standing: standingAr,
+  imports: importsAr,
   deliveries: {
     views: 'ما يُعرض',
     title: 'التسليمات',

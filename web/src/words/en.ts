@@ -1,6 +1,7 @@
 import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
 import { awayEn } from './away.en'
+import { importsEn } from './imports.en'
 import { standingEn } from './standing.en'
 
 const n = (count: number, forms: Forms) => plural('en', count, forms)
@@ -306,6 +307,7 @@ export const en = {
   connect: connectEn,
   away: awayEn,
   standing: standingEn,
+  imports: importsEn,
   deliveries: {
     views: 'What to look at',
     title: 'Deliveries',

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, CircleHelp, CircleX, type LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Problem } from '../../api/client'
 import type { Finding, PlatformFact, Result } from '../../api/movein'
 import { eligibilityQuery, platformQuery } from '../../api/queries'
@@ -10,6 +11,8 @@ import { Ltr } from '../../ui/Ltr'
 import { explain, useWords } from '../../words/words'
 import type { StepProps } from './Connect'
 import { prospectOf } from './draft'
+import { countryName } from './country'
+import { WaitFor } from './Opening'
 import { Step } from './Steps'
 
 const looks: Record<Result, { icon: LucideIcon; tone: string }> = {
@@ -93,7 +96,7 @@ export function Check({ draft, change, at, of, onBack, onNext }: StepProps) {
             <Row key={finding.check} finding={finding} country={verdict.country} facts={facts.data ?? []} />
           ))}
       </ul>
-      {instead.length > 0 ? <Instead ways={instead} facts={facts.data ?? []} onAlone={alone} /> : null}
+      {instead.length > 0 ? <Instead ways={instead} facts={facts.data ?? []} onAlone={alone} waiting={verdict.offered ? null : <WaitFor number={verdict.number} country={verdict.country} />} /> : null}
     </Step>
   )
 }
@@ -122,7 +125,7 @@ function Row({ finding, country, facts }: { finding: Finding; country: string; f
 }
 
 /** Instead says what is left where phone and API together cannot be had, and what each way costs. */
-function Instead({ ways, facts, onAlone }: { ways: string[]; facts: PlatformFact[]; onAlone: () => void }) {
+function Instead({ ways, facts, onAlone, waiting }: { ways: string[]; facts: PlatformFact[]; onAlone: () => void; waiting: ReactNode }) {
   const { words, format } = useWords()
   const w = words.connect.check
   const pace = facts.find((f) => f.name === 'throughput' && f.scope === 'cloud')
@@ -145,11 +148,7 @@ function Instead({ ways, facts, onAlone }: { ways: string[]; facts: PlatformFact
           <Button onPress={onAlone}>{w.cloudChoose}</Button>
         </div>
       ) : null}
+      {waiting}
     </section>
   )
-}
-
-export function countryName(code: string, lang: string): string {
-  if (!code) return ''
-  return new Intl.DisplayNames([lang], { type: 'region' }).of(code) ?? code
 }

@@ -50,6 +50,9 @@ export function Connecting() {
   )
 }
 
+/** Reasons that wait for the two-step code. */
+const asksForPIN = ['waits_for_pin', 'wrong_pin']
+
 const steps = {
   coexistence: ['exchanging', 'finding', 'listing', 'subscribing', 'asserting', 'admitting'],
   cloud: ['exchanging', 'finding', 'listing', 'subscribing', 'asserting', 'registering', 'admitting'],
@@ -62,7 +65,7 @@ function Progress({ onboarding }: { onboarding: Onboarding }) {
   // Choosing is a part of finding the number that only some meet.
   const at = list.indexOf(onboarding.step === 'choosing' ? 'listing' : onboarding.step)
   // A person's turn does not spin.
-  const ours = !['waits_for_choice', 'waits_for_fields', 'waits_for_pin'].includes(onboarding.reason)
+  const ours = !['waits_for_choice', 'waits_for_fields', ...asksForPIN].includes(onboarding.reason)
   const state = (i: number) => (i < at ? 'done' : i === at ? 'now' : 'next')
   return (
     <div className="flex max-w-160 flex-col gap-6">
@@ -122,14 +125,14 @@ function Why({ onboarding }: { onboarding: Onboarding }) {
         <p className="text-sm">{w.nextTry(format.exact(onboarding.next_at))}</p>
       ) : null}
       {onboarding.step === 'choosing' ? <Choosing onboarding={onboarding} /> : null}
-      {onboarding.reason === 'waits_for_pin' ? <Pin busy={retry.isPending} onPin={(pin) => retry.mutate(pin)} /> : null}
+      {asksForPIN.includes(onboarding.reason) ? <Pin busy={retry.isPending} onPin={(pin) => retry.mutate(pin)} /> : null}
       {refused ? (
         <p role="alert" className="text-sm text-bad">
           {refused.sentence} {refused.fix}
         </p>
       ) : null}
       <div className="mt-2 flex flex-wrap gap-3 empty:hidden">
-        {!spent && onboarding.reason !== 'waits_for_choice' && onboarding.reason !== 'waits_for_pin' ? (
+        {!spent && onboarding.reason !== 'waits_for_choice' && !asksForPIN.includes(onboarding.reason) ? (
           <Button isDisabled={retry.isPending} onPress={() => retry.mutate('')}>
             {w.retryNow}
           </Button>
