@@ -36,7 +36,6 @@ type told struct {
 	at     time.Time
 	out    bool
 	typ    string
-	status string // Meta's word
 }
 
 // Meta's words for how far an outgoing message of the past has got, the least

@@ -42,7 +42,7 @@ type Openings interface {
 // Why there is nothing to wait for.
 var (
 	ErrNoCountry   = errors.New("the number cannot be read")
-	ErrOpenAlready = errors.New("Coexistence is offered there already")
+	ErrOpenAlready = errors.New("offered there already: there is nothing to wait for")
 )
 
 // Lookout tells when countries open. Every process may look: a wish comes true

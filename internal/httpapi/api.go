@@ -27,6 +27,7 @@ type Desk interface {
 	desk.Messages
 	desk.Contacts
 	desk.Numbers
+	desk.Timelines
 	desk.Operations
 }
 
@@ -144,6 +145,7 @@ func New(c Config) *API {
 	a.huma = newHuma(a)
 	a.registerSession()
 	a.registerNumbers()
+	a.registerTimeline()
 	a.registerPlatform()
 	a.registerOpenings()
 	a.registerMetaErrors()

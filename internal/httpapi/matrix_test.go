@@ -63,6 +63,9 @@ func newOther(w *world) other {
 	if err := o.DB.BeginSyncs(w.t.Context(), o.Business, number, at); err != nil {
 		w.t.Fatal(err)
 	}
+	if err := o.DB.Confirm(w.t.Context(), o.Business, number, people[0].ID, at); err != nil {
+		w.t.Fatal(err)
+	}
 	opening, err := o.DB.AskOpening(w.t.Context(), coexist.Opening{Business: o.Business, ID: "opn_" + canary, Country: "NG", Number: "+2348000000004", AskedAt: at})
 	if err != nil {
 		w.t.Fatal(err)
@@ -235,7 +238,7 @@ func TestOwnIsFound(t *testing.T) {
 	w := newWorld(t)
 	o := newOther(w)
 	token := o.session("owner@example.test", auth.Owner, false)
-	for _, path := range []string{"/v1/numbers/{id}", "/v1/contacts/{id}", "/v1/conversations/{id}", "/v1/conversations/{id}/messages", "/v1/messages/{id}", "/v1/messages", "/v1/people", "/v1/keys", "/v1/imports/{id}", "/v1/numbers/{id}/imports"} {
+	for _, path := range []string{"/v1/numbers/{id}", "/v1/contacts/{id}", "/v1/conversations/{id}", "/v1/conversations/{id}/messages", "/v1/messages/{id}", "/v1/messages", "/v1/people", "/v1/keys", "/v1/imports/{id}", "/v1/numbers/{id}/imports", "/v1/numbers/{id}/timeline"} {
 		r := w.do(request{method: "GET", path: o.fill(t, path), token: token})
 		if r.StatusCode != http.StatusOK || !strings.Contains(r.body, canary) {
 			t.Errorf("GET %s as its owner: %d %s, want the canary", path, r.StatusCode, r.body)

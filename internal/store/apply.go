@@ -183,7 +183,7 @@ func (a *applier) apply(ctx context.Context, l located, d wa.DeliveryID) (fate, 
 	case wa.AccountChanged:
 		return a.accountChanged(ctx, e)
 	case wa.NumberChanged:
-		return a.noticed("number_changed", wa.NumberChangedKind, n, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}, e.Raw), nil
+		return a.noticed("number_changed", wa.NumberChangedKind, n, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field, Reason: e.Limit}, e.Raw), nil
 	case wa.TemplateChanged:
 		return a.noticed("template_changed", wa.TemplateChangedKind, n, wa.Facts{HappenedAt: e.At, Event: e.Event, Field: e.Field}, e.Raw), nil
 	case wa.HistoryDeclined:

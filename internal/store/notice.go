@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"wasl/internal/clock"
@@ -160,16 +163,20 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 	if !a.note("account_changed", "", nil, e.At, "account_update", e.Event, e.Raw, string(raw)) {
 		return duplicate, nil
 	}
-	for _, num := range a.numbersOf(e.Place.WABAID, e.Phone) {
+	f := wa.Facts{HappenedAt: e.At, Event: e.Event, Reason: cmp.Or(e.Reason, e.Limit), By: e.InitiatedBy}
+	if e.Event == coexist.Reconnected {
+		f.Evidence = "strong"
+	}
+	about := a.numbersOf(e.Place.WABAID, e.Phone)
+	if len(about) == 0 {
+		a.entry(wa.AccountChangedKind, "", nil, nil, nil, f)
+	}
+	for _, num := range about {
+		a.entry(wa.AccountChangedKind, num.id, nil, nil, nil, f)
 		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At, Reason: e.Reason, Agent: e.InitiatedBy}); err != nil {
 			return fate{}, err
 		}
 	}
-	f := wa.Facts{HappenedAt: e.At, Event: e.Event, Reason: e.Reason, By: e.InitiatedBy}
-	if e.Event == coexist.Reconnected {
-		f.Evidence = "strong"
-	}
-	a.entry(wa.AccountChangedKind, "", nil, nil, nil, f)
 	return applied, nil
 }
 
@@ -177,7 +184,8 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 // all of them if it names none, or one that is not here.
 func (a *applier) numbersOf(w wa.WABAID, phone string) []*numberRow {
 	var all []*numberRow
-	for _, n := range a.numbers {
+	for _, id := range slices.Sorted(maps.Keys(a.numbers)) {
+		n := a.numbers[id]
 		if n.waba != w {
 			continue
 		}

@@ -162,7 +162,8 @@ type AccountChanged struct {
 	EntryID     string // a WABA, or a portfolio for PARTNER_* events
 	Event       string
 	Phone       string // digits, if the event names one
-	Reason      string // disconnection_info.reason
+	Reason      string // of a disconnection, a restriction, a violation or a ban
+	Limit       string // messaging limit that the event tells, as Meta wrote it
 	InitiatedBy string // USER or SYSTEM
 	At          time.Time
 	Raw         []byte
@@ -173,6 +174,7 @@ type NumberChanged struct {
 	Place Place
 	Field string
 	Event string
+	Limit string // messaging limit that the event tells, as Meta wrote it
 	At    time.Time
 	Raw   []byte
 }

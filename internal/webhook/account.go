@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -33,6 +34,16 @@ func (n *normalizer) account(c change) {
 		Alert struct {
 			Type string `json:"alert_type"`
 		} `json:"alert_info"`
+		Restrictions []struct {
+			Type string `json:"restriction_type"`
+		} `json:"restriction_info"`
+		Violation struct {
+			Type string `json:"violation_type"`
+		} `json:"violation_info"`
+		Ban struct {
+			State string `json:"waba_ban_state"`
+		} `json:"ban_info"`
+		limits
 	}
 	if read(c.Value, &v) != nil {
 		n.unknown("news of an account without its shape", c.Value)
@@ -54,10 +65,28 @@ func (n *normalizer) account(c change) {
 	if n.field == "account_update" && !accountEvents[event] {
 		n.odd(n.field, "unknown_value", "event "+event)
 	}
+	reasons := []string{v.Disconnection.Reason, v.Violation.Type, v.Ban.State}
+	for _, r := range v.Restrictions {
+		reasons = append(reasons, r.Type)
+	}
+	reasons = slices.DeleteFunc(reasons, func(s string) bool { return s == "" })
 	n.add(wa.AccountChanged{
 		Place: n.place, EntryID: string(n.entry.ID), Event: event, Phone: wa.Digits(string(v.Phone)),
-		Reason: v.Disconnection.Reason, InitiatedBy: v.Disconnection.InitiatedBy, At: n.entry.Time.time(), Raw: c.Value,
+		Reason: strings.Join(reasons, ", "), Limit: v.limit(), InitiatedBy: v.Disconnection.InitiatedBy, At: n.entry.Time.time(), Raw: c.Value,
 	})
+}
+
+// limits are the members in which Meta tells how many customers a day may be
+// written to first: a tier or a figure, under a name that has changed
+// (cloud-api-protocol §5.7, business_capability_update, phone_number_quality_update).
+type limits struct {
+	Business text `json:"max_daily_conversations_per_business"`
+	Current  text `json:"current_limit"`
+	PerPhone text `json:"max_daily_conversation_per_phone"`
+}
+
+func (l limits) limit() string {
+	return string(cmp.Or(l.Business, l.Current, l.PerPhone))
 }
 
 func (n *normalizer) number(c change) {
@@ -66,6 +95,7 @@ func (n *normalizer) number(c change) {
 		Event    string `json:"event"`
 		Decision string `json:"decision"`
 		Status   string `json:"status"`
+		limits
 	}
 	if read(c.Value, &v) != nil {
 		n.unknown("news of a number without its shape", c.Value)
@@ -79,7 +109,7 @@ func (n *normalizer) number(c change) {
 		event = v.Status
 	}
 	n.place.Display = wa.Digits(string(v.Display))
-	n.add(wa.NumberChanged{Place: n.place, Field: n.field, Event: event, At: n.entry.Time.time(), Raw: c.Value})
+	n.add(wa.NumberChanged{Place: n.place, Field: n.field, Event: event, Limit: v.limit(), At: n.entry.Time.time(), Raw: c.Value})
 }
 
 func (n *normalizer) template(c change) {

@@ -219,3 +219,40 @@ func FuzzNormalize(f *testing.F) {
 		}
 	})
 }
+
+// TestAccountNewsTellsWhyAndHowMuch: why an account is restricted and how many
+// customers may be written to are told under many names, and all are read.
+func TestAccountNewsTellsWhyAndHowMuch(t *testing.T) {
+	const head = `{"object":"whatsapp_business_account","entry":[{"id":"275590018334460","time":1795001002,"changes":[{"field":"%s","value":%s}]}]}`
+	for _, tt := range []struct{ name, field, value, reason, limit string }{
+		{"a disconnection", "account_update", `{"phone_number":"15550142077","event":"PARTNER_REMOVED","disconnection_info":{"reason":"CHANGE_NUMBER","initiated_by":"USER"}}`, "CHANGE_NUMBER", ""},
+		{
+			"two restrictions", "account_update",
+			`{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING","expiration":1795001002},{"restriction_type":"RESTRICTED_UTILITY_TEMPLATES"}]}`,
+			"RESTRICTED_BIZ_INITIATED_MESSAGING, RESTRICTED_UTILITY_TEMPLATES", "",
+		},
+		{"a violation", "account_update", `{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"SPAM"}}`, "SPAM", ""},
+		{"a ban", "account_update", `{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"SCHEDULE_FOR_DISABLE","waba_ban_date":"April 17, 2026"}}`, "SCHEDULE_FOR_DISABLE", ""},
+		{"a tier", "business_capability_update", `{"max_daily_conversations_per_business":"TIER_2K"}`, "", "TIER_2K"},
+		{"a figure", "business_capability_update", `{"max_daily_conversations_per_business":2000}`, "", "2000"},
+		{"no limit, by the old name", "business_capability_update", `{"max_daily_conversation_per_phone":-1}`, "", "-1"},
+		{"a number's, by the old name", "phone_number_quality_update", `{"display_phone_number":"15550142077","event":"FLAGGED","current_limit":"TIER_250"}`, "", "TIER_250"},
+		{
+			"a number's, by both names", "phone_number_quality_update",
+			`{"display_phone_number":"15550142077","event":"ONBOARDING","current_limit":"TIER_250","max_daily_conversations_per_business":"TIER_2K"}`, "", "TIER_2K",
+		},
+	} {
+		reason, limit := "", ""
+		switch e := events(t, fmt.Appendf(nil, head, tt.field, tt.value))[0].(type) {
+		case wa.AccountChanged:
+			reason, limit = e.Reason, e.Limit
+		case wa.NumberChanged:
+			limit = e.Limit
+		default:
+			t.Errorf("%s became %T", tt.name, e)
+		}
+		if reason != tt.reason || limit != tt.limit {
+			t.Errorf("%s: reason %q, limit %q, want %q and %q", tt.name, reason, limit, tt.reason, tt.limit)
+		}
+	}
+}

@@ -18,6 +18,7 @@ type Seed struct {
 	Opened
 	Business wa.BusinessID
 	t        testing.TB
+	told     *[1]int // how often it was told something
 }
 
 // Plant makes a Business.
@@ -27,7 +28,7 @@ func (o Opened) Plant(t testing.TB, name string) Seed {
 	if err != nil {
 		t.Fatalf("plant business: %v", err)
 	}
-	return Seed{Opened: o, Business: b, t: t}
+	return Seed{Opened: o, Business: b, t: t, told: new([1]int)}
 }
 
 // Exec runs one statement past the store.

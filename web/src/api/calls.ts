@@ -1,6 +1,6 @@
 import { call, query } from './client'
 import type { BeginOnboarding, Eligibility, Onboarding, Opening, PlatformFact, Prospect, Signup, Sync, SyncKind } from './movein'
-import type { Contact, Conversation, Delivery, Message, Page, Session, WaNumber } from './types'
+import type { Contact, Conversation, Delivery, Happening, Message, Page, Session, WaNumber } from './types'
 
 export type ConversationFilter = {
   q?: string
@@ -21,6 +21,7 @@ export const calls = {
   syncs: (number: string) => call<Page<Sync>>('GET', `/v1/numbers/${id(number)}/syncs`),
   retrySync: (number: string, kind: SyncKind) => call<Sync>('POST', `/v1/numbers/${id(number)}/syncs/${kind}/retry`),
   phoneSeen: (number: string) => call<void>('POST', `/v1/numbers/${id(number)}/phone-seen`),
+  timeline: (number: string, after: string | null) => call<Page<Happening>>('GET', `/v1/numbers/${id(number)}/timeline${query({ after, limit: 20 })}`),
   openSyncs: () => call<Page<Sync>>('GET', '/v1/syncs'),
 
   platform: () => call<{ on: string; data: PlatformFact[] }>('GET', '/v1/platform'),

@@ -7,6 +7,7 @@ export const keys = {
   numbers: ['numbers'] as const,
   number: (id: string) => ['numbers', id] as const,
   syncs: (number: string) => ['numbers', number, 'syncs'] as const,
+  timeline: (number: string) => ['numbers', number, 'timeline'] as const,
   openSyncs: ['open-syncs'] as const,
   platform: ['platform'] as const,
   openings: ['openings'] as const,

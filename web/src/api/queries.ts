@@ -43,6 +43,16 @@ export const syncsQuery = (number: string) =>
     refetchInterval: ({ state }) => (state.data?.every(ended) ? 30_000 : 2_000),
   })
 
+export const timelineQuery = (number: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.timeline(number),
+    queryFn: ({ pageParam }) => calls.timeline(number, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    staleTime: 0,
+    refetchInterval: 30_000,
+  })
+
 export const openSyncsQuery = queryOptions({
   queryKey: keys.openSyncs,
   queryFn: async () => (await calls.openSyncs()).data,

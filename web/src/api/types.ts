@@ -181,3 +181,20 @@ export type Entry = {
   contact_id?: string | null
   message_id?: string | null
 }
+
+/** One thing that happened to a number. */
+export type Happening = {
+  seq: string
+  kind: string
+  at: string
+  known_at: string
+  field: string
+  event: string
+  reason: string
+  /** Meta's error code, 0 if none. */
+  code: number
+  count: number
+  by: string
+  by_name: string
+  until: string | null
+}

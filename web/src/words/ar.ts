@@ -3,6 +3,7 @@ import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
 import { awayAr } from './away.ar'
 import { importsAr } from './imports.ar'
+import { happeningsAr } from './happenings.ar'
 import { standingAr } from './standing.ar'
 
 const n = (count: number, forms: Forms) => plural('ar', count, forms)
@@ -346,6 +347,7 @@ export const ar: Words = {
   away: awayAr,
   standing: standingAr,
   imports: importsAr,
+  happenings: happeningsAr,
   deliveries: {
     views: 'ما يُعرض',
     title: 'التسليمات',

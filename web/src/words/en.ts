@@ -2,6 +2,7 @@ import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
 import { awayEn } from './away.en'
 import { importsEn } from './imports.en'
+import { happeningsEn } from './happenings.en'
 import { standingEn } from './standing.en'
 
 const n = (count: number, forms: Forms) => plural('en', count, forms)
@@ -308,6 +309,7 @@ export const en = {
   away: awayEn,
   standing: standingEn,
   imports: importsEn,
+  happenings: happeningsEn,
   deliveries: {
     views: 'What to look at',
     title: 'Deliveries',

@@ -95,7 +95,10 @@ export const standingEn = {
   quietPromise: 'Nothing of the past is marked as unread, answered by a bot or opens a 24-hour window.',
   carry: 'What stays on the phone',
   carryLead: 'WhatsApp does not pass these on. They work in the app and are not seen here.',
-  carries: ['Groups', 'Voice and video calls', 'Status', 'Channels', 'Labels and quick replies', 'Broadcast lists'],
+  carries: ['Groups', 'Voice and video calls', 'Status', 'Channels', 'Labels and quick replies', 'Catalogue and orders', 'That a chat was read in the app'],
+  off: 'What WhatsApp switches off in the app',
+  offLead: 'As long as the number is connected, these do not work in chats with one person.',
+  offs: ['View-once photos', 'Disappearing messages', 'Live location', 'New broadcast lists; old ones can only be read'],
   relink: 'To connect again',
   relinkSteps: [
     'On the phone, update WhatsApp Business and open it.',
