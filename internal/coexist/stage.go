@@ -3,7 +3,10 @@
 // last provably alive.
 package coexist
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Stage is where a Number stands.
 type Stage string
@@ -33,8 +36,10 @@ const together = time.Minute
 
 // News is one event of the field account_update, with Meta's time.
 type News struct {
-	Event string
-	At    time.Time
+	Event  string
+	At     time.Time
+	Reason string // disconnection_info.reason; empty if Meta gave none
+	Agent  string // disconnection_info.initiated_by
 }
 
 // Standing is a stage with the news that set it.
@@ -42,6 +47,8 @@ type Standing struct {
 	Stage Stage
 	At    time.Time
 	By    string // the event; [Onboarded] for a Number that was just added
+	// Reason and Agent are what the event told of why, in Meta's words.
+	Reason, Agent string
 }
 
 // Onboarded is what sets the first standing. It is ours and has an exact time, so
@@ -59,7 +66,7 @@ func (s Standing) After(n News) Standing {
 	if !ok {
 		return s
 	}
-	next := Standing{Stage: stage, At: n.At, By: n.Event}
+	next := Standing{Stage: stage, At: n.At, By: n.Event, Reason: n.Reason, Agent: n.Agent}
 	if s.By == Onboarded {
 		if n.At.Before(s.At.Truncate(time.Second)) {
 			return s
@@ -70,11 +77,18 @@ func (s Standing) After(n News) Standing {
 	case 1:
 		return next
 	case 0:
-		if rank(next.Stage) > rank(s.Stage) {
+		if rank(next.Stage) > rank(s.Stage) || next.Stage == s.Stage && next.tells(s) > 0 {
 			return next
 		}
 	}
 	return s
+}
+
+// tells orders news of the same time and stage: what gives a reason stands
+// before what gives none, and the rest by its text, which is the same in
+// whatever order it comes.
+func (s Standing) tells(o Standing) int {
+	return cmp.Or(cmp.Compare(s.Reason, o.Reason), cmp.Compare(s.Agent, o.Agent), cmp.Compare(s.By, o.By))
 }
 
 // counted is the time a standing counts as told at.

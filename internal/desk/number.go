@@ -19,6 +19,10 @@ type Number struct {
 	Name          string
 	Mode          string // coexistence, cloud
 	Stage         string // live, suspended, disconnected, …
+	StageAt       time.Time
+	StageBy       string // the news that set the stage
+	StageReason   string // what the news told of why, in Meta's words
+	StageAgent    string // and of who
 	MPS           int    // messages per second agreed with Meta; 0: the dated rule of the country
 	AliveAt       time.Time
 	AliveGrade    string    // strong, fair, weak; empty: no sign of life yet

@@ -215,7 +215,7 @@ func TestNumbers(t *testing.T) {
 	// The days are counted from today, whenever the test runs.
 	life := coexist.LifeOf(coexist.Signs{Came: storetest.Noon}, clock.Now(), platform.Known().On(clock.Now()))
 	wantBody := `{"id":"` + string(w.number) + `","phone_number_id":"pn-riyadh","waba_id":"waba-riyadh","display":"+966 50 111 2222","name":"riyadh",` +
-		`"mode":"coexistence","stage":"live","stopped":"","heartbeat":{"last_at":"2026-11-22T09:00:00Z","evidence":"weak","kind":"echo",` +
+		`"mode":"coexistence","stage":"live","away":null,"stopped":"","heartbeat":{"last_at":"2026-11-22T09:00:00Z","evidence":"weak","kind":"echo",` +
 		`"condition":"` + string(life.Condition) + `","sure_at":null,"sure_kind":null,"until":"2026-12-05T12:00:00Z","limit":"2026-12-06T12:00:00Z","days_left":` + strconv.Itoa(life.DaysLeft) + `,` +
 		`"source":"Meta, Onboard WhatsApp Business app users: about 14 days without opening the app (coexistence-protocol §6.6)"},` +
 		`"pace":{"mps":20,"source":"test","from":"2025-11-21"},"history_sync":{"state":"not_requested","progress":0}}` + "\n"

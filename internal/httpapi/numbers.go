@@ -24,10 +24,19 @@ type Number struct {
 	Name          string           `json:"name"`
 	Mode          string           `json:"mode" enum:"coexistence,cloud"`
 	Stage         string           `json:"stage" doc:"live, suspended, disconnected, …"`
+	Away          *Away            `json:"away" doc:"why the number is away, and what brings it back; null while it is live"`
 	Stopped       string           `json:"stopped" doc:"why nothing is sent until a person acts; empty if it sends"`
 	Heartbeat     *Heartbeat       `json:"heartbeat" doc:"the last sign of life of the phone app; null for a number without one"`
 	Pace          Pace             `json:"pace"`
 	HistorySync   HistorySync      `json:"history_sync"`
+}
+
+// Away is why a Number is not live.
+type Away struct {
+	Reason string    `json:"reason" doc:"Meta's reason (PRIMARY_INACTIVITY, CHANGE_NUMBER, …), or the event if it gave none (PARTNER_REMOVED, ACCOUNT_OFFBOARDED, …)"`
+	Who    string    `json:"who" enum:"owner,meta,phone_change,unknown"`
+	Since  time.Time `json:"since"`
+	Todo   string    `json:"todo" enum:"finish_on_phone,sign_up_again,return_to_business_app,sign_up_new_number,check_account_at_meta"`
 }
 
 // Heartbeat is the last proof that the phone app is alive.
@@ -94,7 +103,7 @@ func (a *API) registerNumbers() {
 func (a *API) number(n desk.Number) Number {
 	out := Number{
 		ID: n.ID, PhoneNumberID: n.PhoneNumberID, WABAID: n.WABAID, Display: n.Display, Name: n.Name, Mode: n.Mode, Stage: n.Stage,
-		Stopped: n.Stopped, HistorySync: HistorySync{State: n.History.State, Progress: n.History.Progress},
+		Away: away(n), Stopped: n.Stopped, HistorySync: HistorySync{State: n.History.State, Progress: n.History.Progress},
 	}
 	if a.Pace != nil {
 		out.Pace = a.Pace(n, clock.Now())
@@ -103,6 +112,15 @@ func (a *API) number(n desk.Number) Number {
 		out.Heartbeat = a.heartbeat(n, clock.Now())
 	}
 	return out
+}
+
+func away(n desk.Number) *Away {
+	s := coexist.Standing{Stage: coexist.Stage(n.Stage), At: n.StageAt, By: n.StageBy, Reason: n.StageReason, Agent: n.StageAgent}
+	c := s.Cause()
+	if c.Code == "" {
+		return nil
+	}
+	return &Away{Reason: c.Code, Who: string(c.Agent), Since: s.At, Todo: string(c.Todo)}
 }
 
 // orNull is a text as it travels where empty means that there is none.

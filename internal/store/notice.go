@@ -173,7 +173,7 @@ func (a *applier) accountChanged(ctx context.Context, e wa.AccountChanged) (fate
 	}
 	for _, num := range about {
 		a.entry(wa.AccountChangedKind, num.id, nil, nil, nil, f)
-		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At}, e.Reason); err != nil {
+		if err := a.restage(ctx, num, coexist.News{Event: e.Event, At: e.At, Reason: e.Reason, Agent: e.InitiatedBy}); err != nil {
 			return fate{}, err
 		}
 	}
@@ -197,23 +197,22 @@ func (a *applier) numbersOf(w wa.WABAID, phone string) []*numberRow {
 	return all
 }
 
-// restage folds one piece of news into a Number's stage, for a reason of Meta's that
-// may be empty.
-func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News, reason string) error {
-	var stage, by string
+// restage folds one piece of news into a Number's stage.
+func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News) error {
+	var stage, by, reason, agent string
 	var at int64
-	err := a.t.row(ctx, "SELECT stage, stage_at, stage_by FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
-		[]any{string(a.b), string(num.id)}, &stage, &at, &by)
+	err := a.t.row(ctx, "SELECT stage, stage_at, stage_by, stage_reason, stage_agent FROM number WHERE business_id = $1 AND id = $2"+a.t.d.lockRow(),
+		[]any{string(a.b), string(num.id)}, &stage, &at, &by, &reason, &agent)
 	if err != nil {
 		return fmt.Errorf("read stage: %w", err)
 	}
-	old := coexist.Standing{Stage: coexist.Stage(stage), At: clock.FromMicros(at), By: by}
+	old := coexist.Standing{Stage: coexist.Stage(stage), At: clock.FromMicros(at), By: by, Reason: reason, Agent: agent}
 	next := old.After(news)
 	if next == old {
 		return nil
 	}
-	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4, stage_by = $5 WHERE business_id = $1 AND id = $2",
-		string(a.b), string(num.id), string(next.Stage), clock.Micros(next.At), next.By)
+	_, err = a.t.exec(ctx, "UPDATE number SET stage = $3, stage_at = $4, stage_by = $5, stage_reason = $6, stage_agent = $7 WHERE business_id = $1 AND id = $2",
+		string(a.b), string(num.id), string(next.Stage), clock.Micros(next.At), next.By, next.Reason, next.Agent)
 	if err != nil {
 		return fmt.Errorf("write stage: %w", err)
 	}
@@ -225,7 +224,7 @@ func (a *applier) restage(ctx context.Context, num *numberRow, news coexist.News
 		a.resumed = true
 	}
 	if next.Stage != old.Stage {
-		a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage", Reason: reason})
+		a.entry(wa.NumberChangedKind, num.id, nil, nil, nil, wa.Facts{HappenedAt: news.At, Event: string(next.Stage), Field: "stage", Reason: news.Reason})
 	}
 	return nil
 }

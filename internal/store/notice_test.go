@@ -34,6 +34,38 @@ func TestNewsOfOneNumber(t *testing.T) {
 	})
 }
 
+// TestWhyANumberIsAway: what Meta tells of a disconnection is kept with the
+// stage it led to, whichever of two reasons of one second comes first, and is gone
+// with the reconnect.
+func TestWhyANumberIsAway(t *testing.T) {
+	t.Parallel()
+	storetest.Both(t, func(t *testing.T, open storetest.Open) {
+		for _, changeFirst := range []bool{true, false} {
+			d := newTeller(t, open)
+			d.Exec("UPDATE number SET waba_id = 'waba-a'")
+			news := func(event, reason, by string, second int) wa.AccountChanged {
+				return wa.AccountChanged{Place: wa.Place{WABAID: "waba-a"}, Event: event, Reason: reason, InitiatedBy: by, At: at(second), Raw: []byte("{}" + event + reason)}
+			}
+			both := []wa.AccountChanged{news("PARTNER_REMOVED", "CHANGE_NUMBER", "USER", 200), news("PARTNER_REMOVED", "ACCOUNT_DISCONNECTED", "SYSTEM", 200)}
+			if !changeFirst {
+				both[0], both[1] = both[1], both[0]
+			}
+			d.tell(both[0])
+			d.tell(both[1])
+			why := func() string {
+				return d.one("SELECT stage || ' ' || stage_by || ' ' || stage_reason || ' ' || stage_agent FROM number WHERE business_id = $1", string(d.Business))
+			}
+			if got, want := why(), "disconnected PARTNER_REMOVED CHANGE_NUMBER USER"; got != want {
+				t.Errorf("change first %t: %q, want %q", changeFirst, got, want)
+			}
+			d.tell(news("ACCOUNT_RECONNECTED", "", "", 900))
+			if got, want := why(), "live ACCOUNT_RECONNECTED  "; got != want {
+				t.Errorf("after the reconnect: %q, want %q", got, want)
+			}
+		}
+	})
+}
+
 // TestPastAgain: the same piece of the past is news once in each onboarding,
 // and its messages are there once.
 func TestPastAgain(t *testing.T) {

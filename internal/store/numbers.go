@@ -161,7 +161,7 @@ func (t *tx) putNumber(ctx context.Context, n NewNumber, number wa.NumberID, dig
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live', $10, $11, $12, $10, $14, $15)
 		ON CONFLICT (business_id, id) DO UPDATE SET phone_number_id = EXCLUDED.phone_number_id, waba_id = EXCLUDED.waba_id, display = EXCLUDED.display, digits = EXCLUDED.digits,
 			country = EXCLUDED.country, name = EXCLUDED.name, mode = EXCLUDED.mode, mps = EXCLUDED.mps, stage = 'live',
-			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stopped = '',
+			stage_at = EXCLUDED.stage_at, stage_by = 'ONBOARDED', stage_reason = '', stage_agent = '', stopped = '',
 			onboarded_at = CASE WHEN $13 = 1 THEN EXCLUDED.onboarded_at ELSE number.onboarded_at END,
 			sure_at = CASE WHEN $13 = 1 THEN EXCLUDED.sure_at ELSE number.sure_at END,
 			sure_kind = CASE WHEN $13 = 1 THEN EXCLUDED.sure_kind ELSE number.sure_kind END`,
@@ -203,7 +203,7 @@ func (db *DB) TokenOf(ctx context.Context, b wa.BusinessID, number wa.NumberID) 
 	return token, nil
 }
 
-const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.mps,
+const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.digits, n.country, n.name, n.mode, n.stage, n.stage_at, n.stage_by, n.stage_reason, n.stage_agent, n.mps,
 	n.alive_at, n.alive_grade, n.alive_kind, n.sure_at, n.sure_kind, n.onboarded_at, n.stopped,
 	COALESCE((SELECT MAX(h.progress) FROM history_chunk h WHERE h.business_id = n.business_id AND h.number_id = n.id), -1),
 	COALESCE((SELECT s.state FROM phone_sync s WHERE s.business_id = n.business_id AND s.number_id = n.id AND s.kind = 'history' ORDER BY s.began DESC LIMIT 1), '')
@@ -211,10 +211,11 @@ const numberColumns = `SELECT n.id, n.phone_number_id, n.waba_id, n.display, n.d
 
 func scanNumber(b wa.BusinessID, scan func(...any) error) (desk.Number, error) {
 	n := desk.Number{Business: b}
-	var alive, sure, came, progress int64
+	var stageAt, alive, sure, came, progress int64
 	var sync coexist.SyncState
-	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &n.MPS,
+	err := scan(&n.ID, &n.PhoneNumberID, &n.WABAID, &n.Display, &n.Digits, &n.Country, &n.Name, &n.Mode, &n.Stage, &stageAt, &n.StageBy, &n.StageReason, &n.StageAgent, &n.MPS,
 		&alive, &n.AliveGrade, &n.AliveKind, &sure, &n.SureKind, &came, &n.Stopped, &progress, &sync)
+	n.StageAt = clock.FromMicros(stageAt)
 	n.AliveAt, n.SureAt, n.CameAt = clock.FromMicros(alive), clock.FromMicros(sure), clock.FromMicros(came)
 	switch {
 	case sync != "":

@@ -11,6 +11,7 @@ export const numbers: WaNumber[] = [
     name: 'دار النخيل',
     mode: 'coexistence',
     stage: 'live',
+    away: null,
     stopped: '',
     heartbeat: {
     last_at: new Date(Date.now() - 3 * 3_600_000).toISOString(), evidence: 'weak', kind: 'echo',
@@ -28,6 +29,7 @@ export const numbers: WaNumber[] = [
     name: 'Dar Al Nakheel Dubai',
     mode: 'cloud',
     stage: 'suspended',
+    away: { reason: 'ACCOUNT_OFFBOARDED', who: 'phone_change', since: new Date(Date.now() - 3_600_000).toISOString(), todo: 'finish_on_phone' },
     stopped: '',
     heartbeat: null,
     pace: { mps: 80, source: 'Meta, throughput', from: '2025-11-21' },

@@ -52,7 +52,7 @@ func addedAgain(open Open) func(*testing.T) {
 		got, err := s.DB.NumberByID(t.Context(), s.Business, n)
 		want := desk.Number{
 			Business: s.Business, ID: n, PhoneNumberID: "pn-riyadh", WABAID: "waba-riyadh", Display: "+971 50 111 2222",
-			Digits: "971501112222", Country: "AE", Mode: "cloud", Stage: "live", MPS: 80, CameAt: Noon, History: desk.History{State: "not_requested"},
+			Digits: "971501112222", Country: "AE", Mode: "cloud", Stage: "live", StageAt: Noon, StageBy: "ONBOARDED", MPS: 80, CameAt: Noon, History: desk.History{State: "not_requested"},
 		}
 		if err != nil || got != want {
 			t.Errorf("NumberByID = %+v, %v, want %+v", got, err, want)

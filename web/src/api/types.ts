@@ -116,6 +116,8 @@ export type WaNumber = {
   name: string
   mode: 'coexistence' | 'cloud'
   stage: NumberStage
+  /** Why the number is away, and what brings it back; null while it is live. */
+  away: { reason: string; who: 'owner' | 'meta' | 'phone_change' | 'unknown'; since: string; todo: string } | null
   /** Why nothing is sent until a person acts; empty if it sends. */
   stopped: string
   heartbeat: {

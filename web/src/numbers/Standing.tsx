@@ -15,7 +15,7 @@ type Said = { icon: LucideIcon; tone: string; sentence: string; next: string }
 /** standingOf is the one sentence, from what the server knows. */
 function standingOf(number: WaNumber, now: number, words: Words, format: Format): Said {
   const w = words.standing
-  if (number.stage === 'disconnected') return { icon: CircleX, tone: 'text-bad', sentence: w.disconnected, next: w.disconnectedNext }
+  if (number.stage === 'disconnected') return { icon: CircleX, tone: 'text-bad', sentence: words.away.why[number.away?.reason ?? ''] ?? w.disconnected, next: words.away.todo[number.away?.todo ?? ''] ?? w.disconnectedNext }
   if (number.stage === 'suspended') return { icon: CirclePause, tone: 'text-warn', sentence: w.suspended, next: w.suspendedNext }
   if (number.stage !== 'live') return { icon: CirclePause, tone: 'text-warn', sentence: w.other(number.stage), next: '' }
   if (number.stopped) return { icon: CircleX, tone: 'text-bad', sentence: w.stopped, next: w.stoppedBy[number.stopped] ?? number.stopped }

@@ -1,6 +1,7 @@
 import { connectAr } from './connect.ar'
 import type { Words } from './en'
 import { isolate as i, plural, type Forms } from './plural'
+import { awayAr } from './away.ar'
 import { importsAr } from './imports.ar'
 import { happeningsAr } from './happenings.ar'
 import { standingAr } from './standing.ar'
@@ -343,6 +344,7 @@ export const ar: Words = {
     waba: 'حساب WABA',
   },
   connect: connectAr,
+  away: awayAr,
   standing: standingAr,
   imports: importsAr,
   happenings: happeningsAr,

@@ -1,5 +1,6 @@
 import { connectEn } from './connect.en'
 import { isolate as i, plural, type Forms } from './plural'
+import { awayEn } from './away.en'
 import { importsEn } from './imports.en'
 import { happeningsEn } from './happenings.en'
 import { standingEn } from './standing.en'
@@ -305,6 +306,7 @@ export const en = {
     waba: 'WABA',
   },
   connect: connectEn,
+  away: awayEn,
   standing: standingEn,
   imports: importsEn,
   happenings: happeningsEn,
