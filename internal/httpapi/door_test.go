@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -12,9 +13,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"wasl/internal/auth"
+	"wasl/internal/clock"
+	"wasl/internal/coexist"
 	"wasl/internal/desk"
 	"wasl/internal/httpapi"
+	"wasl/internal/platform"
 	"wasl/internal/store"
+	"wasl/internal/store/storetest"
 	"wasl/internal/wa"
 )
 
@@ -207,9 +212,11 @@ func TestNumbers(t *testing.T) {
 	token := w.session("sara@example.test", auth.Agent)
 	w.Exec("UPDATE number SET alive_at = $1, alive_grade = 'weak', alive_kind = 'echo'", time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC).UnixMicro())
 	r := w.do(request{method: "GET", path: "/v1/numbers/" + string(w.number), token: token})
+	// The days are counted from today, whenever the test runs.
+	life := coexist.LifeOf(coexist.Signs{Came: storetest.Noon}, clock.Now(), platform.Known().On(clock.Now()))
 	wantBody := `{"id":"` + string(w.number) + `","phone_number_id":"pn-riyadh","waba_id":"waba-riyadh","display":"+966 50 111 2222","name":"riyadh",` +
 		`"mode":"coexistence","stage":"live","stopped":"","heartbeat":{"last_at":"2026-11-22T09:00:00Z","evidence":"weak","kind":"echo",` +
-		`"condition":"unknown","sure_at":null,"sure_kind":null,"until":"2026-12-05T12:00:00Z","limit":"2026-12-06T12:00:00Z","days_left":9,` +
+		`"condition":"` + string(life.Condition) + `","sure_at":null,"sure_kind":null,"until":"2026-12-05T12:00:00Z","limit":"2026-12-06T12:00:00Z","days_left":` + strconv.Itoa(life.DaysLeft) + `,` +
 		`"source":"Meta, Onboard WhatsApp Business app users: about 14 days without opening the app (coexistence-protocol §6.6)"},` +
 		`"pace":{"mps":20,"source":"test","from":"2025-11-21"},"history_sync":{"state":"not_requested","progress":0}}` + "\n"
 	if r.StatusCode != 200 || r.body != wantBody {
