@@ -25,7 +25,7 @@ function card(n) {
   const left = l && life(n, l.last_activity, l.ends_at);
   return h(
     "section",
-    { class: "card", key: n.id, "aria-label": n.verified_name || n.display_phone_number },
+    { class: "card", key: n.id, "aria-label": [n.verified_name, n.display_phone_number].filter(Boolean).join(" ") },
     h("h4", {}, own(n.verified_name), " ", ltr(n.display_phone_number, "soft")),
     h("p", { class: "chip big " + n.stage }, word("stage_" + n.stage)),
     n.stage !== "live" && l?.ended_by && h("p", { class: "why" }, word("ended_" + l.ended_by)),

@@ -80,7 +80,7 @@ export function Thread({ conversation, sent, onReply }: Props) {
       >
         <div className="grow" />
         {query.isFetchingNextPage ? <p className="py-2 text-center text-xs text-faint">{words.thread.loadingOlder}</p> : null}
-        <Virtualizer ref={handle} scrollRef={scroller} shift={prepended} onScroll={onScroll} keepMounted={active >= 0 ? [active] : undefined}>
+        <Virtualizer ref={handle} scrollRef={scroller} shift={prepended} onScroll={onScroll} onScrollEnd={onScroll} keepMounted={active >= 0 ? [active] : undefined}>
           {items.map((item, index) => (
             <Line key={item.key} item={item} conversation={conversation} index={index} reachable={index === active} onReply={onReply} />
           ))}
