@@ -34,7 +34,7 @@ func hourly() platform.Book {
 func (s *spine) reminded(n wa.NumberID, since time.Time) (days []string) {
 	s.t.Helper()
 	for _, e := range must(s.db.Entries(s.t.Context(), s.business, 0, 10_000))(s.t) {
-		if e.Number == n && e.Facts.Event == coexist.PhoneSilent {
+		if e.Kind == wa.NumberChangedKind && e.Number == n && e.Facts.Event == coexist.PhoneSilent {
 			days = append(days, fmt.Sprintf("%d in hour %d", e.Facts.Count, int(e.At.Sub(since)/time.Hour)))
 		}
 	}

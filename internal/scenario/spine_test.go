@@ -20,6 +20,7 @@ import (
 	"wasl/internal/journal"
 	"wasl/internal/media"
 	"wasl/internal/memnet"
+	"wasl/internal/notify"
 	"wasl/internal/outbox"
 	"wasl/internal/platform"
 	"wasl/internal/store"
@@ -52,6 +53,7 @@ type spine struct {
 	vault    media.Disk
 	door     *webhook.Handler
 	path     string // of the database
+	net      *memnet.Net
 	calls    calls
 }
 
@@ -116,9 +118,10 @@ func newHouse(t *testing.T, spec metaemu.NumberSpec) *spine {
 	time.Sleep(time.Until(storetest.Noon))
 	s := &spine{t: t}
 	net := memnet.New()
+	s.net = net
 	s.emu = metaemu.New(metaemu.Config{Seed: 3, HTTPClient: net.Client(), Witness: s.watched(witness.FromEnv())})
 	s.app = must(s.emu.CreateApp(metaemu.AppSpec{Secret: "s3cret", VerifyToken: "v"}))(t)
-	spec.WABA = must(s.emu.CreateWABA(metaemu.WABASpec{App: s.app.ID}))(t).ID
+	spec.WABA = must(s.emu.CreateWABA(metaemu.WABASpec{App: s.app.ID, Templates: []metaemu.Template{reminder}}))(t).ID
 	s.number = must(s.emu.CreateNumber(spec))(t)
 	s.customer = must(s.emu.CreateCustomer(metaemu.CustomerSpec{Name: "منى", ReadsAtOnce: true}))(t)
 
@@ -154,7 +157,8 @@ func (s *spine) serve(net *memnet.Net) {
 	s.box = &outbox.Box{Intake: s.db, Facts: facts, Wake: sender.Wake}
 	log := slog.New(slog.DiscardHandler)
 	reader := &ingest.Reader{Store: s.db, Normalize: webhook.Normalize, Log: log}
-	feeder := &journal.Feeder{Store: s.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: s.db}, coexist.Arrivals{Moves: s.db, Facts: facts}}, Log: log}
+	told := notify.Reaction{Post: s.db, Address: everywhere}
+	feeder := &journal.Feeder{Store: s.db, Reactions: []journal.Reaction{coexist.Heartbeat{Heart: s.db}, coexist.Arrivals{Moves: s.db, Facts: facts}, told}, Log: log}
 	graph := &cloudapi.App{Client: api, ID: s.app.ID, Secret: s.app.Secret}
 	moves, deaf := s.db.Listen(store.TopicMove)
 	s.t.Cleanup(deaf)
