@@ -88,7 +88,7 @@ export function Thread({ conversation, sent, onReply }: Props) {
         {query.isSuccess && items.length === 0 ? <p className="py-8 text-center text-sm text-faint">{words.thread.empty}</p> : null}
       </div>
       {fresh > 0 || away ? (
-        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center" data-testid="to-end">
           <Button look={fresh > 0 ? 'primary' : 'plain'} className="pointer-events-auto rounded-full shadow-raised" onPress={toEnd}>
             <ArrowDown size={16} aria-hidden />
             {fresh > 0 ? words.thread.fresh(fresh) : words.thread.toEnd}
