@@ -225,6 +225,7 @@ for (const [lang, viewport] of [
       await emulator('POST', `numbers/${(await phone()).id}/phone/disconnect`, {})
       await page.locator('[data-testid=standing][data-stage=disconnected]').waitFor({ timeout: 30 * second })
       assert.ok((await page.getByTestId('standing').textContent()).includes(says.disconnected))
+      await page.locator('[data-testid=sync-history][data-state=cut]').waitFor({ timeout: 30 * second })
       await fits('disconnected')
       await page.getByRole('link', { name: says.again, exact: true }).click()
       await page.getByLabel(says.number).waitFor()

@@ -111,3 +111,8 @@ export function ended(sync: Pick<Sync, 'state'>): boolean {
 
 /** Opening is the wish to be told when phone and API together are offered where a number belongs. */
 export type Opening = { id: string; number: string; country: string; asked_at: string; opened_at: string | null; from: string; source: string }
+
+/** stateShown is a sync's state as people are told it: one that has not ended ends with the connection. */
+export function stateShown(sync: Pick<Sync, 'state'>, stage: string): string {
+  return stage === 'disconnected' && !ended(sync) ? 'cut' : sync.state
+}

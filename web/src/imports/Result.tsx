@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { Problem } from '../api/client'
 import { useNow } from '../api/clock'
 import { importCalls, importKeys, type ChatImport } from '../api/imports'
 import { Button, buttonLook } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Notice } from '../ui/Notice'
+import { Tile } from '../ui/Tile'
 import { explain, useWords } from '../words/words'
 import { useConversationOf } from './GoesTo'
 
@@ -43,16 +44,6 @@ export function Result({ one }: { one: ChatImport }) {
       </div>
       {one.state === 'done' ? <Undo one={one} /> : null}
     </div>
-  )
-}
-
-function Tile({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
-  return (
-    <li className="rounded-2xl bg-ground p-4">
-      <p className="text-sm text-soft">{name}</p>
-      <p className="tabular text-lg font-strong">{children}</p>
-      {note ? <p className="mt-1 text-xs text-soft">{note}</p> : null}
-    </li>
   )
 }
 

@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react'
 import type { ImportPreview } from '../api/imports'
 import { Badge } from '../ui/Badge'
 import { Ltr } from '../ui/Ltr'
 import { Notice } from '../ui/Notice'
+import { Tile } from '../ui/Tile'
 import { useWords } from '../words/words'
 
 /** Kinds that become messages; the others are left out and counted. */
@@ -54,16 +54,6 @@ export function Seen({ preview }: { preview: ImportPreview }) {
         </Notice>
       ) : null}
     </section>
-  )
-}
-
-function Tile({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
-  return (
-    <li className="rounded-2xl bg-ground p-4">
-      <p className="text-sm text-soft">{name}</p>
-      <p className="tabular text-lg font-strong">{children}</p>
-      {note ? <p className="mt-1 text-xs text-soft">{note}</p> : null}
-    </li>
   )
 }
 

@@ -10,7 +10,6 @@ import { Blank, Bones } from '../ui/Blank'
 import { Button } from '../ui/Button'
 import { Ltr } from '../ui/Ltr'
 import { Page } from '../ui/Page'
-
 import { useWords } from '../words/words'
 import { Carries } from './Carries'
 import { Happenings } from './Happenings'
@@ -71,7 +70,7 @@ function Contents({ number }: { number: WaNumber }) {
       <Standing number={number} />
       {cut && phone ? <Relink number={number} /> : null}
       <Tiles number={number} />
-      {phone ? <Syncs number={number.id} /> : null}
+      {phone ? <Syncs number={number.id} stage={number.stage} /> : null}
       {phone ? <ImportLink number={number.id} /> : null}
       {phone ? <Carries /> : null}
       {!cut && phone ? <Relink number={number} /> : null}

@@ -6,7 +6,7 @@ import { Problem } from '../api/client'
 import { useNow } from '../api/clock'
 import { useConnection } from '../api/connection'
 import { keys } from '../api/keys'
-import { ended, type Sync, type Told } from '../api/movein'
+import { ended, stateShown, type Sync, type Told } from '../api/movein'
 import { syncsQuery } from '../api/queries'
 import { Badge, type BadgeTone } from '../ui/Badge'
 import { Blank, Bones } from '../ui/Blank'
@@ -16,7 +16,7 @@ import { Ring } from '../ui/Ring'
 import { explain, useWords } from '../words/words'
 
 /** Syncs tells the truth about what the phone was asked for and has sent: counts, and never "done" before it is. */
-export function Syncs({ number }: { number: string }) {
+export function Syncs({ number, stage = 'live' }: { number: string; stage?: string }) {
   const { words } = useWords()
   const w = words.standing
   const query = useQuery(syncsQuery(number))
@@ -32,7 +32,7 @@ export function Syncs({ number }: { number: string }) {
     return (
       <div className="flex flex-col gap-4">
         {query.data.map((sync) => (
-          <Panel key={sync.kind} sync={sync} />
+          <Panel key={sync.kind} sync={sync} state={stateShown(sync, stage)} />
         ))}
       </div>
     )
@@ -54,33 +54,34 @@ export function Syncs({ number }: { number: string }) {
 export function syncTone(state: string): BadgeTone {
   if (state === 'complete') return 'good'
   if (state === 'failed' || state === 'too_late' || state === 'silent') return 'bad'
-  return state === 'declined' || state === 'already_used' ? 'warn' : 'plain'
+  return state === 'declined' || state === 'already_used' || state === 'cut' ? 'warn' : 'plain'
 }
 
-function Panel({ sync }: { sync: Sync }) {
+function Panel({ sync, state }: { sync: Sync; state: string }) {
   const { words, format } = useWords()
   const w = words.standing
   const kind = w.kinds[sync.kind]
   // Refused for now, and nothing happens by itself: a person has to see to it.
-  const waits = sync.state === 'not_requested' && sync.code > 0 && sync.next_at === null
+  const cut = state === 'cut'
+  const waits = state === 'not_requested' && sync.code > 0 && sync.next_at === null
   return (
-    <article data-testid={`sync-${sync.kind}`} data-state={sync.state} className="flex flex-col gap-4 rounded-2xl border border-line p-5" aria-label={kind}>
+    <article data-testid={`sync-${sync.kind}`} data-state={state} className="flex flex-col gap-4 rounded-2xl border border-line p-5" aria-label={kind}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h3 className="font-strong">{kind}</h3>
-        <Badge tone={syncTone(sync.state)}>{w.states[sync.state] ?? sync.state}</Badge>
+        <Badge tone={syncTone(state)}>{w.states[state] ?? state}</Badge>
         <span className="ms-auto text-sm text-soft">
-          <Clock sync={sync} />
+          {cut ? null : <Clock sync={sync} />}
         </span>
       </div>
       <div>
-        <p>{waits ? w.waitsForPerson : w.sayings[sync.state]}</p>
+        <p>{waits ? w.waitsForPerson : w.sayings[state]}</p>
         {sync.code > 0 ? <p className="text-sm text-soft">{w.meta(String(sync.code), sync.title)}</p> : null}
       </div>
       {sync.told && sync.accepted_at ? <History sync={sync} told={sync.told} /> : null}
-      <Quiet sync={sync} />
+      {cut ? null : <Quiet sync={sync} />}
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2 empty:hidden">
         {sync.request_id ? <RequestId id={sync.request_id} /> : null}
-        {sync.may_retry ? <Retry sync={sync} /> : null}
+        {sync.may_retry && !cut ? <Retry sync={sync} /> : null}
       </div>
       {sync.kind === 'history' && sync.told && sync.told.messages > 0 ? (
         <p className="text-sm text-soft">{w.quietPromise}</p>

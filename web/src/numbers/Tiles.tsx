@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { stateShown } from '../api/movein'
 import { syncsQuery } from '../api/queries'
 import type { WaNumber } from '../api/types'
+import { Tile } from '../ui/Tile'
 import { useWords } from '../words/words'
 
 /** Tiles are what is known of a number at a glance. */
@@ -12,7 +13,9 @@ export function Tiles({ number }: { number: WaNumber }) {
   const { data: syncs } = useQuery({ ...syncsQuery(number.id), enabled: phone })
   const state = (kind: 'contacts' | 'history') => {
     const sync = syncs?.find((s) => s.kind === kind)
-    return sync ? (w.states[sync.state] ?? sync.state) : '–'
+    if (!sync) return '–'
+    const shown = stateShown(sync, number.stage)
+    return w.states[shown] ?? shown
   }
   const told = syncs?.find((s) => s.kind === 'history')?.told
   return (
@@ -29,15 +32,5 @@ export function Tiles({ number }: { number: WaNumber }) {
       ) : null}
       {phone ? <Tile name={w.contacts}>{state('contacts')}</Tile> : null}
     </ul>
-  )
-}
-
-function Tile({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
-  return (
-    <li className="rounded-2xl bg-ground p-4">
-      <p className="text-sm text-soft">{name}</p>
-      <p className="text-lg font-strong">{children}</p>
-      {note ? <p className="mt-1 text-xs text-soft">{note}</p> : null}
-    </li>
   )
 }

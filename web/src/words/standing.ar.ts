@@ -55,6 +55,7 @@ export const standingAr: Words['standing'] = {
     too_late: 'فات الأوان',
     silent: 'صامت',
     failed: 'تعذّر',
+    cut: 'انقطع',
   },
   sayings: {
     not_requested: 'يُطلب وحده في أقرب وقت.',
@@ -68,6 +69,7 @@ export const standingAr: Words['standing'] = {
     too_late: 'انقضى اليوم الذي تقبل فيه Meta الطلب. الربط من جديد وحده يبدأ يومًا آخر.',
     silent: 'قبلت Meta الطلب ولم يصل شيء. افتح واتساب للأعمال على الهاتف وأبقِه على الشاشة باتصال جيد.',
     failed: 'رفضت Meta الطلب.',
+    cut: 'الرقم منفصل، فلن يصل المزيد. ما وصل يبقى، والربط من جديد يفتح طلبًا جديدًا.',
   },
   waitsForPerson: 'رفضت Meta مؤقتًا. عالج ما تقوله ثم اطلب مرة أخرى.',
   clock: (left, time) => `بقي للطلب ${left}: حتى ${i(time)}`,

@@ -54,6 +54,7 @@ export const standingEn = {
     too_late: 'Too late',
     silent: 'Silent',
     failed: 'Failed',
+    cut: 'Broken off',
   } as Record<string, string>,
   sayings: {
     not_requested: 'It is asked for by itself as soon as possible.',
@@ -67,6 +68,7 @@ export const standingEn = {
     too_late: 'The day in which Meta takes the request is over. Only connecting again opens a new one.',
     silent: 'Meta took the request, but nothing has arrived. Open WhatsApp Business on the phone and keep it on the screen, with a good connection.',
     failed: 'Meta has refused the request.',
+    cut: 'The number is disconnected: no more of it comes. What has arrived stays; connecting again opens a new request.',
   } as Record<string, string>,
   waitsForPerson: 'Meta refused for now. See to what it says, then ask again.',
   clock: (left: string, time: string) => `${left} left to ask: until ${i(time)}`,
